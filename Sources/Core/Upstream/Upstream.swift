@@ -1,0 +1,81 @@
+/// The port to an OpenAI-compatible API. Only the `Gate` calls it.
+public protocol Upstream: Sendable {
+    /// Sends `call` and returns as soon as the upstream answered with a success status, before any text: until here
+    /// a response to the reader can still choose its status.
+    ///
+    /// - Throws: `UpstreamFailure`, and `CancellationError` when the task was cancelled. After a throw from here
+    ///   nothing was accepted upstream and nothing is charged.
+    func open(_ call: UpstreamCall) async throws -> UpstreamReply
+
+    /// The model names that the upstream offers (`GET /models`): is it there, and does it take the key?
+    ///
+    /// - Throws: `UpstreamFailure`.
+    func modelNames(at endpoint: UpstreamEndpoint) async throws -> [String]
+}
+
+/// One address that takes prompts.
+public struct UpstreamEndpoint: Sendable, Hashable {
+    /// With the version and without a trailing slash: `https://api.openai.com/v1`.
+    public var baseURL: String
+    /// Sent as `Authorization: Bearer …`; nil for an upstream that wants none.
+    public var apiKey: String?
+
+    public init(baseURL: String, apiKey: String?) {
+        self.baseURL = baseURL
+        self.apiKey = apiKey
+    }
+}
+
+/// A prompt as it goes upstream. The reply is always capped and usage is always asked for.
+public struct UpstreamCall: Sendable, Hashable {
+    public var requestID: RequestID
+    public var endpoint: UpstreamEndpoint
+    /// The upstream's name of the model.
+    public var model: String
+    public var messages: [ChatMessage]
+    /// Sent as `max_completion_tokens` (or `max_tokens`, where the upstream knows only that).
+    public var maxCompletionTokens: Int64
+
+    public init(
+        requestID: RequestID, endpoint: UpstreamEndpoint, model: String, messages: [ChatMessage],
+        maxCompletionTokens: Int64
+    ) {
+        self.requestID = requestID
+        self.endpoint = endpoint
+        self.model = model
+        self.messages = messages
+        self.maxCompletionTokens = maxCompletionTokens
+    }
+}
+
+/// An accepted call: what the upstream sends, in order.
+public struct UpstreamReply: Sendable {
+    /// Ends normally after the upstream's `[DONE]`; throws an `UpstreamFailure` when it broke off before that.
+    /// Cancelling the task that reads it closes the connection upstream.
+    /// One reader, back-pressure included: what is not read is not fetched.
+    public var events: any AsyncSequence<UpstreamEvent, any Error> & Sendable
+
+    public init(events: any AsyncSequence<UpstreamEvent, any Error> & Sendable) {
+        self.events = events
+    }
+}
+
+public enum UpstreamEvent: Sendable, Hashable {
+    /// A piece of the reply as produced: any length, cut anywhere between Unicode scalars.
+    case text(String)
+    /// A piece of visible reasoning, which is charged but not part of the answer.
+    case reasoning(String)
+    /// The model that really answers, where the upstream says so.
+    case servedModel(String)
+    case finished(FinishReason)
+    /// At most the last one counts: some upstreams repeat it while they stream.
+    case usage(Usage)
+}
+
+/// Why a reply ended, as OpenAI's `finish_reason` has it.
+public enum FinishReason: String, Sendable, Codable, Hashable {
+    case stop, length
+    case contentFilter = "content_filter"
+    case toolCalls = "tool_calls"
+    case other
+}
