@@ -67,7 +67,7 @@ let package = Package(
         room("Relay", knows: ["Core", asyncHTTPClient, logging, nioCore]),
         room("Core", knows: ["Tokenizer", logging]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
-        room("Tokenizer", knows: []),
+        room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
