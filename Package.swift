@@ -28,8 +28,8 @@ func room(_ name: String, knows dependencies: [Target.Dependency], exclude: [Str
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
-func tests(_ room: String, with dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: room + "Tests", dependencies: dependencies, resources: resources, swiftSettings: house)
+func tests(_ room: String, with dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: room + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 let package = Package(
@@ -55,7 +55,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, logging, serviceLifecycle,
+                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging, serviceLifecycle,
             ],
             swiftSettings: house
         ),
@@ -68,6 +68,8 @@ let package = Package(
         room("Core", knows: ["Tokenizer", logging]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
+
+        tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),

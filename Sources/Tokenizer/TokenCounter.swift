@@ -50,6 +50,11 @@ public final class TokenCounter: Sendable {
         }
     }
 
+    /// For `RunningCount`: see `CertainCut`.
+    func lastCertainCut(in bytes: [UInt8]) -> Int? {
+        bytes.withUnsafeBufferPointer { CertainCut(table: TableView(table)).last(in: $0) }
+    }
+
     private func count(valid utf8: UnsafeBufferPointer<UInt8>) -> Int {
         withWorkspace { workspace in
             var output = CountedTokens()

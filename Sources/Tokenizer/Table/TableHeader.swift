@@ -14,7 +14,7 @@ enum TableHeader {
         guard value(.fileBytes, in: bytes) == UInt64(bytes.count), bytes.count % TableLayout.alignment == 0 else {
             throw .damaged(path: path, reason: "it has \(bytes.count) of \(value(.fileBytes, in: bytes)) bytes")
         }
-        guard value(.checksum, in: bytes) == checksum(of: bytes) else {
+        guard value(.unused, in: bytes) == 0, value(.checksum, in: bytes) == checksum(of: bytes) else {
             throw .damaged(path: path, reason: "its checksum is wrong")
         }
     }

@@ -13,7 +13,7 @@ enum TableLayout {
 
     /// Words of the header.
     enum Word: Int {
-        case magic, version, encoding, unicodeVersion, tokenCount, fileBytes, checksum
+        case magic, version, encoding, unicodeVersion, tokenCount, fileBytes, checksum, unused
         /// Then, for each section, its offset in bytes and its count of elements.
         case directory = 8
     }

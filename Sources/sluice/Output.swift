@@ -1,0 +1,11 @@
+import Glibc
+
+/// What a command prints: results to standard output, everything else to standard error.
+enum Output {
+    static func line(_ text: String) { print(text) }
+
+    static func note(_ text: String) {
+        let bytes = Array((text + "\n").utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
