@@ -69,6 +69,11 @@ let package = Package(
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
 
+        .executableTarget(
+            name: "tokenizer-benchmark", dependencies: ["Tokenizer"], path: "Benchmarks/TokenizerBenchmark",
+            swiftSettings: house),
+
+        tests("Sluice", with: ["sluice"]),
         tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),

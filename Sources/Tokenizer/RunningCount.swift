@@ -8,12 +8,14 @@ public struct RunningCount: Sendable {
     private var settled = 0
     private var pending: [UInt8] = []
     /// Pending bytes at which it is worth looking for a cut again.
-    private var nextLook = Self.lookEvery
+    private var nextLook: Int
+    private let lookEvery: Int
 
-    private static let lookEvery = 512
-
-    public init(_ counter: TokenCounter) {
+    /// - Parameter lookEvery: bytes after which it looks for a place to cut; more bytes cost less time and keep more.
+    public init(_ counter: TokenCounter, lookEvery: Int = 512) {
         self.counter = counter
+        self.lookEvery = lookEvery
+        nextLook = lookEvery
     }
 
     /// Takes the next piece of the text, of any length, cut anywhere, even inside a scalar.
@@ -37,6 +39,6 @@ public struct RunningCount: Sendable {
             settled += pending[..<cut].withUnsafeBufferPointer { counter.count(utf8: $0) }
             pending.removeSubrange(..<cut)
         }
-        nextLook = max(Self.lookEvery, pending.count * 2)
+        nextLook = max(lookEvery, pending.count * 2)
     }
 }

@@ -17,7 +17,7 @@ public final class TokenCounter: Sendable {
     }
 
     /// Workspaces kept for the next callers.
-    private static let shelf = 8
+    private static let shelf = 4
 
     public init(table: EncodingTable) {
         self.table = table
@@ -69,7 +69,7 @@ public final class TokenCounter: Sendable {
     }
 
     private func giveBack(_ loan: Loan) {
-        guard loan.workspace.isWorthKeeping else { return }
+        loan.workspace.shrink()
         idle.withLock { if $0.count < Self.shelf { $0.append(loan) } }
     }
 }

@@ -8,7 +8,7 @@ struct PieceMemo {
     private let long = Scratch<UInt64>(capacity: 5 << longBits, repeating: 0)
 
     private static let shortBits: UInt64 = 13
-    private static let longBits: UInt64 = 11
+    private static let longBits: UInt64 = 12
     private static let countShift: UInt64 = 60
 
     /// - Parameter high: with the length in the top byte, as `TokenKey` makes it.

@@ -21,6 +21,13 @@ final class Scratch<Element: BitwiseCopyable> {
         start = .allocate(capacity: capacity)
     }
 
+    func shrink(to limit: Int) {
+        guard capacity > limit else { return }
+        start.deallocate()
+        capacity = limit
+        start = .allocate(capacity: capacity)
+    }
+
     @inline(__always) subscript(index: Int) -> Element {
         get { start[index] }
         set { start[index] = newValue }

@@ -13,7 +13,7 @@ final class WindowedMerge {
     private var following: [Token] = []
 
     private struct Token {
-        var start: Int
+        var start: Int32
         var id: UInt32
     }
 
@@ -28,7 +28,7 @@ final class WindowedMerge {
 
     /// Number of tokens of `bytes[0..<count]`, which is whole scalars.
     func encode<Output: TokenOutput>(_ bytes: UnsafePointer<UInt8>, _ count: Int, to output: inout Output) -> Int {
-        if count > 2 * Self.windowBytes, let joined = joinedWindows(bytes, count) {
+        if count > Self.windowBytes + Self.overlapBytes, let joined = joinedWindows(bytes, count) {
             return Self.pass(joined, to: &output)
         }
         let tokens = merge.encode(bytes, count)
@@ -48,14 +48,14 @@ final class WindowedMerge {
         list(bytes, 0..<end, to: &current)
         while end < count {
             let restart = restartToken(before: end, bytes)
-            let start = current[restart].start
+            let start = Int(current[restart].start)
             guard start > settled else { return nil }
             let isLast = start + Self.windowBytes + Self.overlapBytes >= count
             end = isLast ? count : scalarStart(atOrBefore: start + Self.windowBytes, bytes, count)
             list(bytes, start..<end, to: &following)
             guard let shared = firstSharedToken(from: restart) else { return nil }
             for token in current[..<shared] where token.start >= settled { ids.append(token.id) }
-            settled = current[shared].start
+            settled = Int(current[shared].start)
             swap(&current, &following)
         }
         for token in current where token.start >= settled && token.id != noToken { ids.append(token.id) }
@@ -67,16 +67,16 @@ final class WindowedMerge {
         _ = merge.encode(bytes + range.lowerBound, range.count)
         var start = range.lowerBound
         merge.forEachToken { id in
-            tokens.append(Token(start: start, id: id))
+            tokens.append(Token(start: Int32(truncatingIfNeeded: start), id: id))
             start += Int(table.tokenLengths[Int(id)])
         }
-        tokens.append(Token(start: range.upperBound, id: noToken))
+        tokens.append(Token(start: Int32(truncatingIfNeeded: range.upperBound), id: noToken))
     }
 
     /// The last token that begins a scalar at least the overlap before the window's end.
     private func restartToken(before end: Int, _ bytes: UnsafePointer<UInt8>) -> Int {
         let latest = end - Self.overlapBytes
-        return current.lastIndex { $0.start <= latest && bytes[$0.start] & 0xC0 != 0x80 } ?? 0
+        return current.lastIndex { $0.start <= latest && bytes[Int($0.start)] & 0xC0 != 0x80 } ?? 0
     }
 
     private func firstSharedToken(from restart: Int) -> Int? {

@@ -16,8 +16,10 @@ final class Workspace {
         for byte in 0..<128 { byteClasses[byte] = table.characterClass(of: UInt32(byte)) }
     }
 
-    /// A buffer that grew beyond this is not kept for the next caller.
-    var isWorthKeeping: Bool { text.capacity <= 1 << 20 }
+    /// Gives back the memory that an unusually long text took; memos stay for the next caller.
+    func shrink() {
+        text.shrink(to: 1 << 20)
+    }
 
     /// Number of tokens of `utf8`, which is valid UTF-8.
     func encode<Output: TokenOutput>(_ utf8: UnsafeBufferPointer<UInt8>, to output: inout Output) -> Int {
@@ -49,60 +51,48 @@ final class Workspace {
         return tokens
     }
 
-    /// Number of tokens of one piece. Most pieces of natural text are a token.
+    /// Number of tokens of one piece. Most pieces of natural text are a token; where ids are wanted, merging finds which.
     @inline(__always)
     private func encode<Output: TokenOutput>(
         _ piece: UnsafePointer<UInt8>, _ length: Int, to output: inout Output
     ) -> Int {
-        if length == 1 {
-            if Output.wantsIDs { output.append(table.byteIDs[Int(piece[0])]) }
-            return 1
-        }
+        if Output.wantsIDs { return merge(piece, length, to: &output) }
+        if length == 1 { return 1 }
         if length <= 7 {
             let key = TokenKey.short(piece, length)
-            if Output.wantsIDs {
-                let id = table.shortToken(key)
-                if id != noToken { return one(id, to: &output) }
-            } else if table.hasShortToken(key) {
-                return 1
-            }
-            return encodeMissed(piece, length, low: key & ~(0xFF &<< 56), high: TokenKey.length(length), to: &output)
+            if table.hasShortToken(key) { return 1 }
+            return countMissed(piece, length, low: key & ~(0xFF &<< 56), high: TokenKey.length(length))
         }
         if length <= 15 {
             let low = word(piece)
             let high = TokenKey.mediumHigh(piece, length)
-            let slot = table.mediumSlot(low, high)
-            if slot >= 0 { return Output.wantsIDs ? one(table.mediumTokenIDs[slot], to: &output) : 1 }
-            return encodeMissed(piece, length, low: low, high: high, to: &output)
+            if table.hasMediumToken(low, high) { return 1 }
+            return countMissed(piece, length, low: low, high: high)
         }
-        return encodeLong(piece, length, to: &output)
-    }
-
-    @inline(__always) private func one<Output: TokenOutput>(_ id: UInt32, to output: inout Output) -> Int {
-        output.append(id)
-        return 1
+        return countLong(piece, length)
     }
 
     @inline(never)
-    private func encodeMissed<Output: TokenOutput>(
-        _ piece: UnsafePointer<UInt8>, _ length: Int, low: UInt64, high: UInt64, to output: inout Output
-    ) -> Int {
-        if Output.wantsIDs { return shortMerge.encode(piece, length, to: &output) }
-        return memo.count(low: low, high: high) { shortMerge.encode(piece, length, to: &output) }
+    private func countMissed(_ piece: UnsafePointer<UInt8>, _ length: Int, low: UInt64, high: UInt64) -> Int {
+        memo.count(low: low, high: high) { countMerged(piece, length) }
     }
 
     @inline(never)
-    private func encodeLong<Output: TokenOutput>(
+    private func countLong(_ piece: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        if length <= TableLayout.longestToken && table.hasLongToken(piece, length) { return 1 }
+        return length <= 31 ? memo.count(piece, length) { countMerged(piece, length) } : countMerged(piece, length)
+    }
+
+    private func countMerged(_ piece: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        var output = CountedTokens()
+        return merge(piece, length, to: &output)
+    }
+
+    @inline(__always)
+    private func merge<Output: TokenOutput>(
         _ piece: UnsafePointer<UInt8>, _ length: Int, to output: inout Output
     ) -> Int {
-        if length <= TableLayout.longestToken {
-            let id = table.longToken(piece, length)
-            if id != noToken { return one(id, to: &output) }
-        }
-        if length <= 31 && !Output.wantsIDs {
-            return memo.count(piece, length) { shortMerge.encode(piece, length, to: &output) }
-        }
-        if length <= ShortMerge.longestPiece { return shortMerge.encode(piece, length, to: &output) }
-        return longMerge.encode(piece, length, to: &output)
+        length <= ShortMerge.longestPiece
+            ? shortMerge.encode(piece, length, to: &output) : longMerge.encode(piece, length, to: &output)
     }
 }

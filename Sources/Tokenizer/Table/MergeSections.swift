@@ -5,12 +5,16 @@
 /// a token are always the two that the token's own encoding merges last. Storing only these halves the table.
 struct MergeSections {
     private var merges: [UInt64]
+    private let mergeShift: UInt64
+    private var mergeFilter: [UInt64]
     private var bytePairs = [UInt32](repeating: noToken, count: 65_536)
     private var threeByteScalars = [UInt32](repeating: noToken, count: 65_536)
 
     /// - Throws: `VocabularyError` for a token that is not the merge of two earlier ones.
     init(_ tokens: [[UInt8]]) throws(VocabularyError) {
-        merges = Array(repeating: .max, count: hashSlots(for: tokens.count))
+        merges = Array(repeating: .max, count: hashSlots(for: tokens.count, fullPercent: 80))
+        mergeShift = TableHash.shift(slots: merges.count)
+        mergeFilter = Array(repeating: 0, count: merges.count / 8)
         var byteIDs = [UInt32](repeating: noToken, count: 256)
         for (id, token) in tokens.enumerated() where token.count == 1 { byteIDs[Int(token[0])] = UInt32(id) }
         for (id, token) in tokens.enumerated() where token.count > 1 {
@@ -38,7 +42,7 @@ struct MergeSections {
 
     private func merged(_ left: UInt32, _ right: UInt32) -> UInt32 {
         let pair = UInt64(left) << 18 | UInt64(right)
-        var slot = TableHash.merge(pair, TableHash.shift(slots: merges.count))
+        var slot = Int(TableHash.merge(pair) >> mergeShift)
         while merges[slot] != .max {
             if merges[slot] >> 18 == pair { return UInt32(merges[slot] & 0x3_FFFF) }
             slot = (slot + 1) & (merges.count - 1)
@@ -48,7 +52,9 @@ struct MergeSections {
 
     private mutating func add(_ left: UInt32, _ right: UInt32, id: UInt32) {
         let pair = UInt64(left) << 18 | UInt64(right)
-        var slot = TableHash.merge(pair, TableHash.shift(slots: merges.count))
+        let bit = TableHash.merge(pair) >> (mergeShift - 3)
+        mergeFilter[Int(bit >> 6)] |= 1 << (bit & 63)
+        var slot = Int(TableHash.merge(pair) >> mergeShift)
         while merges[slot] != .max { slot = (slot + 1) & (merges.count - 1) }
         merges[slot] = pair << 18 | UInt64(id)
     }
@@ -62,6 +68,7 @@ struct MergeSections {
 
     func write(to file: inout TableFile) {
         file.append(merges, as: .merges)
+        file.append(mergeFilter, as: .mergeFilter)
         file.append(bytePairs, as: .bytePairs)
         file.append(threeByteScalars, as: .threeByteScalars)
     }

@@ -43,9 +43,17 @@ struct TableFile {
         set(.tokenCount, UInt64(encoding.tokenCount))
         set(.fileBytes, UInt64(bytes.count))
         writeHeader()
-        set(.checksum, bytes.withUnsafeBytes { TableHeader.checksum(of: $0) })
+        set(.checksum, checksum())
         writeHeader()
         return bytes
+    }
+
+    private func checksum() -> UInt64 {
+        var checksum = TableChecksum()
+        bytes.withUnsafeBytes {
+            checksum.add(UnsafeRawBufferPointer(rebasing: $0.dropFirst(TableLayout.firstLineBytes)))
+        }
+        return checksum.value
     }
 
     private mutating func set(_ word: TableLayout.Word, _ value: UInt64) { header[word.rawValue] = value }
@@ -55,9 +63,9 @@ struct TableFile {
     }
 }
 
-/// Number of slots of a hash table: a power of two of which at most 55 % get used.
-func hashSlots(for count: Int) -> Int {
+/// Number of slots of a hash table: a power of two of which at most so many per cent get used.
+func hashSlots(for count: Int, fullPercent: Int = 55) -> Int {
     var slots = 64
-    while count * 100 > slots * 55 { slots *= 2 }
+    while count * 100 > slots * fullPercent { slots *= 2 }
     return slots
 }

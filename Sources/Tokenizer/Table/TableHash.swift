@@ -26,9 +26,8 @@ enum TableHash {
         return Int(truncatingIfNeeded: (mixed &* odd2) &>> shift)
     }
 
-    @inline(__always) static func merge(_ pair: UInt64, _ shift: UInt64) -> Int {
-        Int(truncatingIfNeeded: ((pair ^ (pair &>> 18)) &* odd1) &>> shift)
-    }
+    /// Not yet shifted: by `shift` it is a slot, by 3 less a bit of the filter.
+    @inline(__always) static func merge(_ pair: UInt64) -> UInt64 { (pair ^ (pair &>> 18)) &* odd1 }
 
     @inline(__always) static func straddler(_ pair: Int) -> Int {
         (pair &* 40503) &>> 4 & (TableLayout.straddlerSlots &- 1)

@@ -1,7 +1,12 @@
-/// Reads and writes the header of a table, and refuses a file that is not exactly what the builder wrote.
+/// Reads the header of a table, and refuses a file that is not exactly what the builder wrote.
 enum TableHeader {
+    /// Every word of the first line is compared with what it must be; everything behind it is in the checksum.
+    ///
+    /// - Parameter checksum: of the bytes behind the first line.
     /// - Throws: `TableError.damaged` or `TableError.foreign`.
-    static func check(_ bytes: UnsafeRawBufferPointer, of encoding: Encoding, path: String) throws(TableError) {
+    static func check(
+        _ bytes: UnsafeRawBufferPointer, checksum: UInt64, of encoding: Encoding, path: String
+    ) throws(TableError) {
         guard bytes.count >= TableLayout.headerBytes, value(.magic, in: bytes) == TableLayout.magic else {
             throw .damaged(path: path, reason: "it does not begin as a table does")
         }
@@ -14,16 +19,9 @@ enum TableHeader {
         guard value(.fileBytes, in: bytes) == UInt64(bytes.count), bytes.count % TableLayout.alignment == 0 else {
             throw .damaged(path: path, reason: "it has \(bytes.count) of \(value(.fileBytes, in: bytes)) bytes")
         }
-        guard value(.unused, in: bytes) == 0, value(.checksum, in: bytes) == checksum(of: bytes) else {
+        guard value(.unused, in: bytes) == 0, value(.checksum, in: bytes) == checksum else {
             throw .damaged(path: path, reason: "its checksum is wrong")
         }
-    }
-
-    /// Over the directory and all sections, seeded with the words that say what the file is.
-    static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt64 {
-        let identity = value(.encoding, in: bytes) << 32 ^ value(.version, in: bytes)
-        return TableChecksum.of(
-            UnsafeRawBufferPointer(rebasing: bytes[(TableLayout.Word.directory.rawValue * 8)...]), seed: identity)
     }
 
     static func value(_ word: TableLayout.Word, in bytes: UnsafeRawBufferPointer) -> UInt64 {

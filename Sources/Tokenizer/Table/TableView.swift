@@ -6,20 +6,18 @@ import Glibc
 /// was checked as a whole when it was opened.
 struct TableView {
     let shortTokens: UnsafePointer<UInt64>
-    let shortTokenIDs: UnsafePointer<UInt32>
     let shortMask: Int
     let shortShift: UInt64
     let mediumTokens: UnsafePointer<UInt64>
-    let mediumTokenIDs: UnsafePointer<UInt32>
     let mediumMask: Int
     let mediumShift: UInt64
     let longTokens: UnsafePointer<UInt32>
-    let longTokenIDs: UnsafePointer<UInt32>
     let longTokenOffsets: UnsafePointer<UInt32>
     let longTokenBytes: UnsafePointer<UInt8>
     let longMask: Int
     let longShift: UInt64
     let merges: UnsafePointer<UInt64>
+    let mergeFilter: UnsafePointer<UInt64>
     let mergeMask: Int
     let mergeShift: UInt64
     let bytePairs: UnsafePointer<UInt32>
@@ -34,17 +32,15 @@ struct TableView {
     init(_ table: EncodingTable) {
         let sections = SectionReader(bytes: table.file.bytes)
         shortTokens = sections.start(.shortTokens)
-        shortTokenIDs = sections.start(.shortTokenIDs)
         (shortMask, shortShift) = sections.hashing(.shortTokens)
         mediumTokens = sections.start(.mediumTokens)
-        mediumTokenIDs = sections.start(.mediumTokenIDs)
-        (mediumMask, mediumShift) = sections.hashing(.mediumTokenIDs)
+        (mediumMask, mediumShift) = sections.hashing(.mediumTokens, wordsPerSlot: 2)
         longTokens = sections.start(.longTokens)
-        longTokenIDs = sections.start(.longTokenIDs)
         longTokenOffsets = sections.start(.longTokenOffsets)
         longTokenBytes = sections.start(.longTokenBytes)
         (longMask, longShift) = sections.hashing(.longTokens)
         merges = sections.start(.merges)
+        mergeFilter = sections.start(.mergeFilter)
         (mergeMask, mergeShift) = sections.hashing(.merges)
         bytePairs = sections.start(.bytePairs)
         threeByteScalars = sections.start(.threeByteScalars)
@@ -61,17 +57,7 @@ struct TableView {
         return CharacterClass(rawValue: classBlocks[block &<< 7 &+ Int(scalar & 127)])
     }
 
-    /// The id of the token of 2 to 7 bytes with this key, or `noToken`.
-    @inline(__always) func shortToken(_ key: UInt64) -> UInt32 {
-        var slot = TableHash.short(key, shortShift)
-        while true {
-            let found = shortTokens[slot]
-            if found == key { return shortTokenIDs[slot] }
-            if found == 0 { return noToken }
-            slot = (slot &+ 1) & shortMask
-        }
-    }
-
+    /// Is there a token of 2 to 7 bytes with this key?
     @inline(__always) func hasShortToken(_ key: UInt64) -> Bool {
         var slot = TableHash.short(key, shortShift)
         while true {
@@ -82,35 +68,38 @@ struct TableView {
         }
     }
 
-    /// The slot of the token of 8 to 15 bytes with this key, or -1.
-    @inline(__always) func mediumSlot(_ low: UInt64, _ high: UInt64) -> Int {
+    /// Is there a token of 8 to 15 bytes with this key?
+    @inline(__always) func hasMediumToken(_ low: UInt64, _ high: UInt64) -> Bool {
         var slot = TableHash.medium(low, high, mediumShift)
         while true {
             let foundHigh = mediumTokens[slot &* 2 &+ 1]
-            if foundHigh == high && mediumTokens[slot &* 2] == low { return slot }
-            if foundHigh == 0 { return -1 }
+            if foundHigh == high && mediumTokens[slot &* 2] == low { return true }
+            if foundHigh == 0 { return false }
             slot = (slot &+ 1) & mediumMask
         }
     }
 
-    /// The id of the token of these 16 to 128 bytes, or `noToken`.
-    func longToken(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
+    /// Is there a token of these 16 to 128 bytes?
+    func hasLongToken(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var slot = TableHash.long(bytes, count, longShift)
         while longTokens[slot] != 0 {
             let number = Int(longTokens[slot] &- 1)
             let start = Int(longTokenOffsets[number])
             if Int(longTokenOffsets[number &+ 1]) &- start == count, memcmp(longTokenBytes + start, bytes, count) == 0 {
-                return longTokenIDs[number]
+                return true
             }
             slot = (slot &+ 1) & longMask
         }
-        return noToken
+        return false
     }
 
     /// The id of the token that these two neighbours merge into, or `noToken`. Its value is also the merge's rank.
     @inline(__always) func merge(_ left: UInt32, _ right: UInt32) -> UInt32 {
         let pair = UInt64(left) &<< 18 | UInt64(right)
-        var slot = TableHash.merge(pair, mergeShift)
+        let hash = TableHash.merge(pair)
+        let bit = hash &>> (mergeShift &- 3)
+        guard mergeFilter[Int(truncatingIfNeeded: bit &>> 6)] &>> (bit & 63) & 1 != 0 else { return noToken }
+        var slot = Int(truncatingIfNeeded: hash &>> mergeShift)
         while true {
             let found = merges[slot]
             if found &>> 18 == pair { return UInt32(truncatingIfNeeded: found) & 0x3_FFFF }
@@ -140,9 +129,8 @@ private struct SectionReader {
         (bytes.baseAddress! + entry(section, 0)).assumingMemoryBound(to: Element.self)
     }
 
-    /// Mask and shift of a hash table that has one element in `section` for each slot.
-    func hashing(_ section: TableLayout.Section) -> (mask: Int, shift: UInt64) {
-        let slots = entry(section, 1)
+    func hashing(_ section: TableLayout.Section, wordsPerSlot: Int = 1) -> (mask: Int, shift: UInt64) {
+        let slots = entry(section, 1) / wordsPerSlot
         return (slots - 1, TableHash.shift(slots: slots))
     }
 

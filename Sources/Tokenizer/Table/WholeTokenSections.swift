@@ -1,23 +1,16 @@
 /// The hash tables of whole tokens by length, as `TableView` looks them up.
 struct WholeTokenSections {
     private var shortTokens: [UInt64]
-    private var shortTokenIDs: [UInt32]
     private var mediumTokens: [UInt64]
-    private var mediumTokenIDs: [UInt32]
     private var longTokens: [UInt32]
-    private var longTokenIDs: [UInt32] = []
     private var longTokenOffsets: [UInt32] = [0]
     private var longTokenBytes: [UInt8] = []
     private var byteIDs = [UInt32](repeating: noToken, count: 256)
     private let tokenLengths: [UInt8]
 
     init(_ tokens: [[UInt8]]) {
-        let shortSlots = hashSlots(for: tokens.count { (2...7).contains($0.count) })
-        let mediumSlots = hashSlots(for: tokens.count { (8...15).contains($0.count) })
-        shortTokens = Array(repeating: 0, count: shortSlots)
-        shortTokenIDs = Array(repeating: noToken, count: shortSlots)
-        mediumTokens = Array(repeating: 0, count: mediumSlots * 2)
-        mediumTokenIDs = Array(repeating: noToken, count: mediumSlots)
+        shortTokens = Array(repeating: 0, count: hashSlots(for: tokens.count { (2...7).contains($0.count) }))
+        mediumTokens = Array(repeating: 0, count: 2 * hashSlots(for: tokens.count { (8...15).contains($0.count) }))
         longTokens = Array(repeating: 0, count: hashSlots(for: tokens.count { $0.count >= 16 }))
         tokenLengths = tokens.map { UInt8($0.count) }
         for (id, token) in tokens.enumerated() { add(token, id: UInt32(id)) }
@@ -29,44 +22,39 @@ struct WholeTokenSections {
             let bytes = buffer.baseAddress!
             switch token.count {
             case 1: byteIDs[Int(token[0])] = id
-            case 2...7: addShort(TokenKey.short(bytes, token.count), id: id)
-            case 8...15: addMedium(word(bytes), TokenKey.mediumHigh(bytes, token.count), id: id)
-            default: addLong(bytes, token, id: id)
+            case 2...7: addShort(TokenKey.short(bytes, token.count))
+            case 8...15: addMedium(word(bytes), TokenKey.mediumHigh(bytes, token.count))
+            default: addLong(bytes, token)
             }
         }
     }
 
-    private mutating func addShort(_ key: UInt64, id: UInt32) {
+    private mutating func addShort(_ key: UInt64) {
         var slot = TableHash.short(key, TableHash.shift(slots: shortTokens.count))
         while shortTokens[slot] != 0 { slot = (slot + 1) % shortTokens.count }
         shortTokens[slot] = key
-        shortTokenIDs[slot] = id
     }
 
-    private mutating func addMedium(_ low: UInt64, _ high: UInt64, id: UInt32) {
-        var slot = TableHash.medium(low, high, TableHash.shift(slots: mediumTokenIDs.count))
-        while mediumTokens[slot * 2 + 1] != 0 { slot = (slot + 1) % mediumTokenIDs.count }
+    private mutating func addMedium(_ low: UInt64, _ high: UInt64) {
+        let slots = mediumTokens.count / 2
+        var slot = TableHash.medium(low, high, TableHash.shift(slots: slots))
+        while mediumTokens[slot * 2 + 1] != 0 { slot = (slot + 1) % slots }
         mediumTokens[slot * 2] = low
         mediumTokens[slot * 2 + 1] = high
-        mediumTokenIDs[slot] = id
     }
 
-    private mutating func addLong(_ bytes: UnsafePointer<UInt8>, _ token: [UInt8], id: UInt32) {
+    private mutating func addLong(_ bytes: UnsafePointer<UInt8>, _ token: [UInt8]) {
         var slot = TableHash.long(bytes, token.count, TableHash.shift(slots: longTokens.count))
         while longTokens[slot] != 0 { slot = (slot + 1) % longTokens.count }
-        longTokenIDs.append(id)
+        longTokens[slot] = UInt32(longTokenOffsets.count)
         longTokenBytes += token
         longTokenOffsets.append(UInt32(longTokenBytes.count))
-        longTokens[slot] = UInt32(longTokenIDs.count)
     }
 
     func write(to file: inout TableFile) {
         file.append(shortTokens, as: .shortTokens)
-        file.append(shortTokenIDs, as: .shortTokenIDs)
         file.append(mediumTokens, as: .mediumTokens)
-        file.append(mediumTokenIDs, as: .mediumTokenIDs)
         file.append(longTokens, as: .longTokens)
-        file.append(longTokenIDs, as: .longTokenIDs)
         file.append(longTokenOffsets, as: .longTokenOffsets)
         file.append(longTokenBytes, as: .longTokenBytes)
         file.append(byteIDs, as: .byteIDs)
