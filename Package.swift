@@ -20,6 +20,8 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// A room of the house: arrows point down only, and the build refuses an import that is not named here
@@ -64,7 +66,7 @@ let package = Package(
 
         room("Web", knows: ["Core", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
-        room("Relay", knows: ["Core", asyncHTTPClient, logging, nioCore]),
+        room("Relay", knows: ["Core", asyncHTTPClient, nioCore, nioHTTP1]),
         room("Core", knows: ["Tokenizer", logging]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("Tokenizer", knows: []),
@@ -72,6 +74,8 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
+
+        tests("Relay", with: ["Core", "Relay", nioCore, nioPosix]),
     ],
     swiftLanguageModes: [.v6]
 )
