@@ -169,6 +169,23 @@ struct UpstreamFaultsTests {
         }
     }
 
+    @Test func nothingThatCameIsLostWhenTheConnectionEndsBehindIt() async throws {
+        let pieces = 40
+        let server = try RawServer { connection in
+            connection.beginStream()
+            for _ in 0..<pieces { connection.chunk(Chunk.text("x")) }
+            connection.end()
+        }
+        defer { server.stop() }
+        try await withUpstream { upstream in
+            for _ in 0..<20 {
+                let outcome = await Outcome(of: call(server.baseURL), to: upstream)
+                #expect(outcome.failure == .cut)
+                #expect(outcome.text.count == pieces)
+            }
+        }
+    }
+
     @Test func endsTheBodyWithoutFinishing() async throws {
         let outcome = try await outcome(ofStream: Chunk.text("half"))
         #expect(outcome.failure == .cut && outcome.text == "half")
@@ -241,8 +258,8 @@ struct UpstreamFaultsTests {
     @Test func isOnlyAliveByComments() async throws {
         let server = try RawServer { connection in
             connection.beginStream()
-            for _ in 0..<10 {
-                Thread.sleep(forTimeInterval: 0.1)
+            for _ in 0..<12 {
+                Thread.sleep(forTimeInterval: 0.25)
                 connection.chunk(": still thinking\n\n")
             }
             connection.chunk(Chunk.text("at last") + Chunk.done)
@@ -250,7 +267,7 @@ struct UpstreamFaultsTests {
         }
         defer { server.stop() }
         var impatient = settings
-        impatient.silenceTimeout = .milliseconds(700)
+        impatient.silenceTimeout = .seconds(2)
         let outcome = try await withUpstream(impatient) { await Outcome(of: call(server.baseURL), to: $0) }
         #expect(outcome.failure == nil && outcome.text == "at last")
     }

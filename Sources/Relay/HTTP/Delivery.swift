@@ -1,10 +1,12 @@
 import NIOCore
 import NIOHTTP1
 
-/// What arrives of one HTTP response, and who waits for it: a value-type state machine under `UpstreamResponse`'s lock.
+/// What has arrived of one HTTP response, and who waits for it: a value-type state machine under `UpstreamResponse`'s
+/// lock.
 ///
-/// It holds at most one arrival. The promise of that arrival is fulfilled when the reader takes it, and the client
-/// reads no further from the connection until then: what is not read is not fetched.
+/// Bytes are held until the reader takes them. From `heldBytesLimit` on, the client is told to read no further until
+/// the reader came: what is not read is not fetched. Below it they are taken off the client at once, because it
+/// throws away what it still has when the connection fails, and that was produced and is paid for.
 struct Delivery {
     enum Arrival: Sendable {
         case head(HTTPResponseHead)
@@ -13,48 +15,65 @@ struct Delivery {
 
     typealias Waiter = CheckedContinuation<Arrival?, any Error>
 
+    static let heldBytesLimit = 64 << 10
     /// How much of a response is thrown away after its reader is content, to get the connection back.
-    static let discardedBytes = 64 << 10
+    static let discardedBytesLimit = 64 << 10
 
     private var waiter: Waiter?
-    private var held: (arrival: Arrival, taken: EventLoopPromise<Void>)?
+    private var heldHead: HTTPResponseHead?
+    private var heldBytes: ByteBuffer?
+    /// Kept by the client until the reader has taken what is held.
+    private var taken: EventLoopPromise<Void>?
     /// How the response ended; the first end counts.
     private var outcome: Result<Void, any Error>?
-    private var discardable: Int?
+    private var discardableBytes: Int?
     private(set) var hasHead = false
     /// When the reader, or the connection that shall be got back, began to wait; nil while nobody does.
     private(set) var waitingSince: NIODeadline?
 
     var isOver: Bool { outcome != nil }
-    var isDiscarding: Bool { discardable != nil }
+    var isDiscarding: Bool { discardableBytes != nil }
 }
 
 // What the connection does.
 extension Delivery {
     enum Offer {
-        /// Nobody waits: go on when this promise is fulfilled.
-        case hold(EventLoopPromise<Void>)
-        /// The reader was waiting for it: resume it and go on.
+        case accept
+        /// The reader was waiting for it: resume it, and go on.
         case hand(Waiter)
-        case discard
+        /// Enough for now: go on when this promise is fulfilled.
+        case hold(EventLoopPromise<Void>)
         /// The reader is gone, or content and the rest too long: close the connection.
         case refuse
     }
 
-    mutating func offer(_ arrival: Arrival, on loop: any EventLoop) -> Offer {
-        if case .head = arrival { hasHead = true }
-        if let discardable { return discard(arrival, of: discardable) }
+    mutating func offer(_ head: HTTPResponseHead) -> Offer {
+        hasHead = true
         if isOver { return .refuse }
         if let reader = takeWaiter() { return .hand(reader) }
-        let taken = loop.makePromise(of: Void.self)
-        held = (arrival, taken)
-        return .hold(taken)
+        heldHead = head
+        return .accept
     }
 
-    private mutating func discard(_ arrival: Arrival, of remaining: Int) -> Offer {
-        guard case .body(let bytes) = arrival, bytes.readableBytes <= remaining else { return .refuse }
-        discardable = remaining - bytes.readableBytes
-        return .discard
+    mutating func offer(_ bytes: ByteBuffer, on loop: any EventLoop) -> Offer {
+        if let discardableBytes { return discard(bytes, of: discardableBytes) }
+        if isOver { return .refuse }
+        if let reader = takeWaiter() { return .hand(reader) }
+        return hold(bytes, on: loop)
+    }
+
+    private mutating func discard(_ bytes: ByteBuffer, of remaining: Int) -> Offer {
+        guard !isOver, bytes.readableBytes <= remaining else { return .refuse }
+        discardableBytes = remaining - bytes.readableBytes
+        return .accept
+    }
+
+    private mutating func hold(_ bytes: ByteBuffer, on loop: any EventLoop) -> Offer {
+        if heldBytes?.writeImmutableBuffer(bytes) == nil { heldBytes = bytes }
+        guard heldBytes?.readableBytes ?? 0 >= Self.heldBytesLimit else { return .accept }
+        let taken = loop.makePromise(of: Void.self)
+        self.taken = taken
+        return .hold(taken)
     }
 
     /// Ends the response. The waiter that is returned has to be told; what is held can still be read.
@@ -69,16 +88,14 @@ extension Delivery {
 // What the reader does.
 extension Delivery {
     enum Reading {
-        case take(Arrival, EventLoopPromise<Void>)
+        /// The client may go on where it waits for the promise.
+        case take(Arrival, EventLoopPromise<Void>?)
         case over(Result<Void, any Error>)
         case wait
     }
 
     mutating func read(_ waiter: Waiter, at now: NIODeadline) -> Reading {
-        if let (arrival, taken) = held {
-            held = nil
-            return .take(arrival, taken)
-        }
+        if let arrival = takeHeld() { return .take(arrival, takePromise()) }
         if let outcome { return .over(outcome) }
         precondition(self.waiter == nil, "a response has one reader")
         self.waiter = waiter
@@ -86,22 +103,34 @@ extension Delivery {
         return .wait
     }
 
-    /// The reader wants no more, but the connection back. Returns the promise of what was held.
+    /// The reader wants no more, but the connection back. The client may go on where it waits for the promise.
     mutating func discardRest(at now: NIODeadline) -> EventLoopPromise<Void>? {
         guard !isOver else { return nil }
-        discardable = Self.discardedBytes
+        discardableBytes = Self.discardedBytesLimit
         waitingSince = now
-        return takeHeld()
+        heldBytes = nil
+        return takePromise()
     }
 
     /// The reader is gone. Returns who has to be told: the waiter by an error, the promise by a failure.
     mutating func abandon(_ reason: any Error) -> (Waiter?, EventLoopPromise<Void>?) {
-        (end(.failure(reason)), takeHeld())
+        heldHead = nil
+        heldBytes = nil
+        return (end(.failure(reason)), takePromise())
     }
 
-    private mutating func takeHeld() -> EventLoopPromise<Void>? {
-        defer { held = nil }
-        return held?.taken
+    private mutating func takeHeld() -> Arrival? {
+        if let head = heldHead {
+            heldHead = nil
+            return .head(head)
+        }
+        defer { heldBytes = nil }
+        return heldBytes.map { .body($0) }
+    }
+
+    private mutating func takePromise() -> EventLoopPromise<Void>? {
+        defer { taken = nil }
+        return taken
     }
 
     private mutating func takeWaiter() -> Waiter? {

@@ -64,7 +64,7 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
                 switch reading {
                 case .take(let arrival, let taken):
                     waiter.resume(returning: arrival)
-                    taken.succeed()
+                    taken?.succeed()
                 case .over(let outcome): waiter.resume(with: outcome.map { nil })
                 case .wait: break
                 }
@@ -109,11 +109,11 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
 extension UpstreamResponse {
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         watch(on: task.eventLoop, at: .now() + patience.forBody)
-        return arrived(.head(head), task)
+        return follow(state.withLock { $0.delivery.offer(head) }, .head(head), task.eventLoop)
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
-        arrived(.body(buffer), task)
+        follow(state.withLock { $0.delivery.offer(buffer, on: task.eventLoop) }, .body(buffer), task.eventLoop)
     }
 
     func didFinishRequest(task: HTTPClient.Task<Void>) throws {
@@ -124,14 +124,16 @@ extension UpstreamResponse {
         ended(.failure(error))
     }
 
-    private func arrived(_ arrival: Delivery.Arrival, _ task: HTTPClient.Task<Void>) -> EventLoopFuture<Void> {
-        switch state.withLock({ $0.delivery.offer(arrival, on: task.eventLoop) }) {
-        case .hold(let taken): return taken.futureResult
-        case .discard: break
+    private func follow(
+        _ offer: Delivery.Offer, _ arrival: Delivery.Arrival, _ loop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        switch offer {
+        case .accept: break
         case .hand(let waiter): waiter.resume(returning: arrival)
-        case .refuse: return task.eventLoop.makeFailedFuture(HTTPClientError.cancelled)
+        case .hold(let taken): return taken.futureResult
+        case .refuse: return loop.makeFailedFuture(HTTPClientError.cancelled)
         }
-        return task.eventLoop.makeSucceededVoidFuture()
+        return loop.makeSucceededVoidFuture()
     }
 
     private func ended(_ outcome: Result<Void, any Error>) {
