@@ -21,8 +21,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A room of the house: arrows point down only, and the build refuses an import that is not named here
 /// (`swift build --explicit-target-dependency-import-check error`).
@@ -62,12 +62,16 @@ let package = Package(
             swiftSettings: house
         ),
         .executableTarget(
-            name: "demo-upstream", dependencies: [argumentParser, hummingbird, logging], swiftSettings: house),
+            name: "demo-upstream",
+            dependencies: ["DemoUpstream", argumentParser, hummingbird, logging, serviceLifecycle, unixSignals],
+            swiftSettings: house
+        ),
 
         room("Web", knows: ["Core", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
         room("Relay", knows: ["Core", asyncHTTPClient, nioCore, nioHTTP1]),
         room("Core", knows: ["Tokenizer", logging]),
+        room("DemoUpstream", knows: [httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("Tokenizer", knows: []),
 
@@ -75,7 +79,13 @@ let package = Package(
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
-        tests("Relay", with: ["Core", "Relay", nioCore, nioPosix]),
+        tests(
+            "DemoUpstream",
+            with: [
+                "Core", "DemoUpstream", "Relay", "demo-upstream", httpTypes, hummingbird, hummingbirdTesting, logging,
+            ]
+        ),
+        tests("Relay", with: ["Core", "Relay"]),
     ],
     swiftLanguageModes: [.v6]
 )
