@@ -20,6 +20,7 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -61,12 +62,16 @@ let package = Package(
             swiftSettings: house
         ),
         .executableTarget(
-            name: "demo-upstream", dependencies: [argumentParser, hummingbird, logging], swiftSettings: house),
+            name: "demo-upstream",
+            dependencies: ["DemoUpstream", argumentParser, hummingbird, logging, serviceLifecycle, unixSignals],
+            swiftSettings: house
+        ),
 
         room("Web", knows: ["Core", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
-        room("Relay", knows: ["Core", asyncHTTPClient, logging, nioCore]),
+        room("Relay", knows: ["Core", asyncHTTPClient, nioCore, nioHTTP1]),
         room("Core", knows: ["Tokenizer", logging]),
+        room("DemoUpstream", knows: [httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
 
@@ -85,6 +90,13 @@ let package = Package(
             name: "fastcgi-test-worker", dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
             path: "Tests/FastCGITestWorker", swiftSettings: house),
         tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
+        tests(
+            "DemoUpstream",
+            with: [
+                "Core", "DemoUpstream", "Relay", "demo-upstream", httpTypes, hummingbird, hummingbirdTesting, logging,
+            ]
+        ),
+        tests("Relay", with: ["Core", "Relay"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,11 +19,20 @@ public struct UpstreamEndpoint: Sendable, Hashable {
     public var baseURL: String
     /// Sent as `Authorization: Bearer …`; nil for an upstream that wants none.
     public var apiKey: String?
+    public var replyCapField: ReplyCapField
 
-    public init(baseURL: String, apiKey: String?) {
+    public init(baseURL: String, apiKey: String?, replyCapField: ReplyCapField = .maxCompletionTokens) {
         self.baseURL = baseURL
         self.apiKey = apiKey
+        self.replyCapField = replyCapField
     }
+}
+
+/// The name under which an upstream knows the cap on a reply. Only one can be sent: OpenAI's reasoning models refuse
+/// `max_tokens`, and a server that knows nothing else ignores `max_completion_tokens`, which would leave it uncapped.
+public enum ReplyCapField: String, Sendable, Codable, Hashable {
+    case maxCompletionTokens = "max_completion_tokens"
+    case maxTokens = "max_tokens"
 }
 
 /// A prompt as it goes upstream. The reply is always capped and usage is always asked for.
@@ -33,7 +42,7 @@ public struct UpstreamCall: Sendable, Hashable {
     /// The upstream's name of the model.
     public var model: String
     public var messages: [ChatMessage]
-    /// Sent as `max_completion_tokens` (or `max_tokens`, where the upstream knows only that).
+    /// Sent under the endpoint's `replyCapField`.
     public var maxCompletionTokens: Int64
 
     public init(

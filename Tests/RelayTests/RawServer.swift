@@ -1,0 +1,177 @@
+import Foundation
+import Synchronization
+
+/// A TCP server on the loopback that says exactly the bytes a test wants, in blocking calls on a thread for each
+/// connection, so that a test's script reads from top to bottom.
+final class RawServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+    private let log = Mutex<[String]>([])
+    private let accepted = Mutex(0)
+
+    /// - Parameter script: called with each request, complete with its body. The connection stays open for another
+    ///   one when it returns.
+    init(_ script: @escaping @Sendable (RawConnection) -> Void) throws {
+        (listener, port) = try Self.listen()
+        Thread.detachNewThread { [self] in
+            while case let socket = accept(listener, nil, nil), socket >= 0 {
+                accepted.withLock { $0 += 1 }
+                Thread.detachNewThread { self.serve(RawConnection(socket), script) }
+            }
+        }
+    }
+
+    var baseURL: String { "http://127.0.0.1:\(port)/v1" }
+    /// Head and body of every request so far.
+    var requests: [String] { log.withLock { $0 } }
+    var connectionCount: Int { accepted.withLock { $0 } }
+
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
+    private func serve(_ connection: RawConnection, _ script: @Sendable (RawConnection) -> Void) {
+        while let request = connection.readRequest() {
+            log.withLock { $0.append(request) }
+            script(connection)
+        }
+        connection.end()
+    }
+
+    /// A free port that nobody listens on.
+    static func unusedPort() throws -> UInt16 {
+        let (listener, port) = try listen()
+        close(listener)
+        return port
+    }
+
+    private static func listen() throws -> (listener: Int32, port: UInt16) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(listener, address, length) == 0 && Glibc.listen(listener, 128) == 0
+                    && getsockname(listener, address, &length) == 0
+            }
+        }
+        guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
+        return (listener, UInt16(bigEndian: address.sin_port))
+    }
+}
+
+/// One connection of a `RawServer`, used by its thread only.
+struct RawConnection: Sendable {
+    private let socket: Int32
+
+    fileprivate init(_ socket: Int32) {
+        self.socket = socket
+        var stall = timeval(tv_sec: 0, tv_usec: 500_000)
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &stall, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// - Returns: false when the peer is gone, or has taken nothing for half a second.
+    @discardableResult
+    func send(_ bytes: some Sequence<UInt8>) -> Bool {
+        let bytes = Array(bytes)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    @discardableResult
+    func send(_ text: String) -> Bool {
+        send(text.utf8)
+    }
+
+    /// Begins a chunked event stream.
+    func beginStream(_ headers: String = "content-type: text/event-stream\r\n") {
+        send("HTTP/1.1 200 OK\r\n\(headers)transfer-encoding: chunked\r\n\r\n")
+    }
+
+    @discardableResult
+    func chunk(_ text: String) -> Bool {
+        chunk(Array(text.utf8))
+    }
+
+    @discardableResult
+    func chunk(_ bytes: [UInt8]) -> Bool {
+        send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Array("\r\n".utf8))
+    }
+
+    func endStream() {
+        send("0\r\n\r\n")
+    }
+
+    func answer(_ status: String, _ headers: String = "", body: String = "") {
+        send("HTTP/1.1 \(status)\r\n\(headers)content-length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
+    /// Ends the connection as a clean close.
+    func end() {
+        shutdown(socket, Int32(SHUT_RDWR))
+        close(socket)
+    }
+
+    /// Ends the connection so that the peer gets a reset.
+    func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        close(socket)
+    }
+
+    /// Returns when the peer has closed the connection.
+    func waitForClose() {
+        while let byte = readByte() { _ = byte }
+    }
+
+    fileprivate func readRequest() -> String? {
+        var request: [UInt8] = []
+        while !request.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+            guard let byte = readByte() else { return nil }
+            request.append(byte)
+        }
+        for _ in 0..<Self.contentLength(String(decoding: request, as: UTF8.self)) {
+            guard let byte = readByte() else { return nil }
+            request.append(byte)
+        }
+        return String(decoding: request, as: UTF8.self)
+    }
+
+    private static func contentLength(_ head: String) -> Int {
+        let line = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+        return line.flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+    }
+
+    private func readByte() -> UInt8? {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, 0) == 1 ? byte : nil
+    }
+}
+
+/// Something that a test waits for, happening once on another thread.
+final class Signal<Value: Sendable>: Sendable {
+    private let stream: AsyncStream<Value>
+    private let continuation: AsyncStream<Value>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream()
+    }
+
+    func fire(_ value: Value) {
+        continuation.yield(value)
+    }
+
+    func wait() async -> Value? {
+        await stream.first { _ in true }
+    }
+}
