@@ -1,0 +1,19 @@
+/// Where a question is written (`templates/chat/composer.mustache`).
+struct Composer: Sendable {
+    /// Where it is sent.
+    let action: String
+    /// Where a reply that is being written is stopped.
+    let stopAction: String
+    /// Where a draft is counted exactly: answers the `Gauge` as JSON.
+    let countAction: String
+    /// Under which name the browser keeps the draft until it is sent.
+    let draftKey: String
+    /// Random, once per page: the same question sent twice is one message.
+    let submission: String
+    /// What was typed and could not be sent.
+    let text: String
+    let models: [Choice.Option]
+    let isBlocked: Bool
+    /// Whether somebody else only looks on.
+    let isReadOnly: Bool
+}
