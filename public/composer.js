@@ -25,8 +25,9 @@ export class Composer {
 
   #restoreDraft() {
     const draft = sessionStorage.getItem(this.#draftKey);
-    if (draft && !this.#text.value) this.#text.value = draft;
-    if (this.#text.value) this.#gauge.draft(this.#form);
+    if (!draft || this.#text.value) return;
+    this.#text.value = draft;
+    this.#gauge.draft(this.#form);
   }
 
   #listen() {

@@ -1,18 +1,23 @@
 extension BarChart {
     private static let plotHeight = 160
     private static let top = 14
+    private static let bottom = 20
+    private static let minWidth = 960
+    private static let maxStep = 60
 
     init(_ input: ChartInput, caption: String, words: Words) {
-        let step = max(8, 640 / max(1, input.days.count))
+        let step = min(Self.maxStep, max(8, Self.minWidth / max(1, input.days.count)))
         let scale = Self.niceCeiling(input.maximum)
         self.init(
-            caption: caption, width: max(640, step * input.days.count), height: Self.top + Self.plotHeight + 4,
+            caption: caption, width: max(Self.minWidth, step * input.days.count),
+            height: Self.top + Self.plotHeight + Self.bottom,
             bars: input.days.enumerated().flatMap { index, day in
                 Self.stack(day, input.series, x: index * step, width: step * 7 / 10, scale: scale, words)
             },
             marks: [scale, scale / 2].filter { $0 > 0 }.map {
                 Mark(y: Self.top + Self.plotHeight - Self.length($0, scale), label: words.number($0))
             },
+            ticks: Self.ticks(input.days, step: step),
             series: Self.series(input, words),
             rows: input.days.map { day in
                 Row(day: day.label, amounts: day.amounts.map(words.number), total: words.number(day.total))
@@ -34,6 +39,12 @@ extension BarChart {
                     tip: "\(day.label), \(names[index]): \(words.tokens(amount))"))
         }
         return bars
+    }
+
+    /// As many names as have room beside each other.
+    private static func ticks(_ days: [ChartInput.Day], step: Int) -> [Tick] {
+        let every = max(1, (maxStep + step - 1) / step)
+        return stride(from: 0, to: days.count, by: every).map { Tick(x: $0 * step, label: days[$0].label) }
     }
 
     private static func series(_ input: ChartInput, _ words: Words) -> [Series] {

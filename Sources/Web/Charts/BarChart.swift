@@ -7,6 +7,7 @@ struct BarChart: Sendable {
     let height: Int
     let bars: [Bar]
     let marks: [Mark]
+    let ticks: [Tick]
     let series: [Series]
     let rows: [Row]
 
@@ -25,6 +26,12 @@ struct BarChart: Sendable {
     /// A line across, with what it stands for.
     struct Mark: Sendable {
         let y: Int
+        let label: String
+    }
+
+    /// A day's name below its stack.
+    struct Tick: Sendable {
+        let x: Int
         let label: String
     }
 

@@ -7,20 +7,26 @@ extension Gauge {
             left: words.number(input.left), limit: words.number(input.limit), held: words.number(input.held),
             needs: (input.isExact ? "" : "≈ ") + words.number(input.needs), reply: words.number(input.reply),
             after: words.number(input.after), state: input.state.rawValue, isBlocked: input.state == .blocked,
-            name: name, advice: Self.advice(input, words), resets: resets.map(GaugeMoment.init), bar: Bar(input),
+            name: name, advice: Self.advice(input, name: name, words), resets: resets.map(GaugeMoment.init),
+            bar: Bar(input),
             numbers: Numbers(input))
     }
 
-    private static func advice(_ input: GaugeInput, _ words: Words) -> String? {
+    private static func advice(_ input: GaugeInput, name: String, _ words: Words) -> String? {
         if input.isPromptTooLong {
             return words(
-                "This prompt is too long: it needs {needs}, and one prompt may take {max}. Shorten it or start a new chat.",
+                """
+                This prompt is too long: it needs {needs}, and one prompt may take {max}. Shorten it or start a new chat.
+                """,
                 ["needs": words.tokens(input.needs), "max": words.tokens(input.promptMax)])
         }
         if input.state == .blocked {
             return words(
-                "Not enough left: this prompt needs {needs} and a reply at least 1, and {left} are left. A shorter prompt still works if it fits.",
-                ["needs": words.tokens(input.needs), "left": words.number(input.left)])
+                """
+                {name}: this prompt needs {needs} and a reply on top, {left} are left. A shorter prompt, a new chat \
+                or another model may still fit.
+                """,
+                ["name": name, "needs": words.tokens(input.needs), "left": words.number(input.left)])
         }
         if input.reply < input.replyMax {
             return words(
