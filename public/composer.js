@@ -21,7 +21,7 @@ export class Composer {
     this.#resume();
   }
 
-  get #draftKey() { return `draft:${this.#form.dataset.draft}`; }
+  get #draftKey() { return `draft:${this.#form.elements.chat.value || "new"}`; }
 
   #restoreDraft() {
     const draft = sessionStorage.getItem(this.#draftKey);
@@ -95,6 +95,7 @@ export class Composer {
     this.#text.value = "";
     this.#text.defaultValue = "";
     this.#form.action = data.address;
+    this.#form.elements.chat.value = data.chat;
     this.#form.elements.submission.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   }
 

@@ -6,7 +6,6 @@ const format = new Intl.NumberFormat(document.documentElement.lang);
 
 export class Gauge {
   #element;
-  #countAction;
   #button;
   #base = null;
   #timer = 0;
@@ -15,7 +14,6 @@ export class Gauge {
   /** @param {HTMLFormElement} composer the form that the gauge stands in */
   constructor(composer) {
     this.#element = composer.querySelector("#gauge");
-    this.#countAction = composer.dataset.count;
     this.#button = composer.querySelector("#send");
   }
 
@@ -34,10 +32,11 @@ export class Gauge {
   async #count(form, text) {
     this.#request?.abort();
     this.#request = new AbortController();
-    const body = new URLSearchParams({ text, model: form.elements.model.value });
+    const { chat, model } = form.elements;
+    const body = new URLSearchParams({ chat: chat.value, text, model: model.value });
     try {
       const headers = { Accept: "application/json" };
-      const response = await fetch(this.#countAction, { method: "POST", body, headers, signal: this.#request.signal });
+      const response = await fetch("/tokens", { method: "POST", body, headers, signal: this.#request.signal });
       if (response.ok && form.elements.text.value === text) {
         const gauge = await response.json();
         this.#base = gauge.numbers.needs - tokens(text);

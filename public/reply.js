@@ -51,7 +51,8 @@ export class Reply {
   #begin(data, onBegin) {
     this.#stopAction = data.stop;
     const rows = elements(data.html);
-    for (const row of rows.querySelectorAll(".message")) document.getElementById(row.id)?.remove();
+    for (const id of data.removes) document.getElementById(`m${id}`)?.remove();
+    for (const offer of this.#transcript.querySelectorAll("footer form, footer .menu")) offer.remove();
     document.getElementById("welcome")?.remove();
     this.#transcript.append(rows);
     this.#row = this.#transcript.lastElementChild;

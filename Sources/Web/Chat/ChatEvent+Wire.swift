@@ -26,16 +26,3 @@ extension ChatEvent {
         }
     }
 }
-
-/// Finds what has changed between two renderings of a growing reply.
-struct BlockChanges {
-    private var sent: [String] = []
-
-    /// The blocks that the browser does not have yet, in order.
-    mutating func next(_ blocks: [String]) -> [ChatEvent.Block] {
-        defer { sent = blocks }
-        return blocks.enumerated().compactMap { index, html in
-            index < sent.count && sent[index] == html ? nil : ChatEvent.Block(index: index, html: html)
-        }
-    }
-}

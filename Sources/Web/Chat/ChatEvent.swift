@@ -13,10 +13,14 @@ enum ChatEvent: Sendable {
     case fail(Fail)
 
     struct Begin: Codable, Sendable {
-        /// The open chat's address: a first question has just made it.
+        /// The open chat: a first question has just made it.
+        let chat: String
+        /// Its address.
         let address: String
         /// Where this reply is stopped.
         let stop: String
+        /// The rows that an edited question or another answer replaces, by the ids of their messages.
+        let removes: [String]
         /// The rows of the question and of the empty reply (`templates/chat/message.mustache`).
         let html: String
         let gauge: Gauge?

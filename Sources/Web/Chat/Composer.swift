@@ -4,10 +4,9 @@ struct Composer: Sendable {
     let action: String
     /// Where a reply that is being written is stopped.
     let stopAction: String
-    /// Where a draft is counted exactly: answers the `Gauge` as JSON.
-    let countAction: String
-    /// Under which name the browser keeps the draft until it is sent.
-    let draftKey: String
+    /// The chat that is open; empty for a new one. With it a draft is counted (`POST /tokens` answers the `Gauge` as
+    /// JSON), and under its name the browser keeps the draft until it is sent.
+    let chat: String
     /// Random, once per page: the same question sent twice is one message.
     let submission: String
     /// What was typed and could not be sent.

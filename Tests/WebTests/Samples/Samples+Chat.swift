@@ -39,7 +39,7 @@ extension Samples {
 
     static func composer(text: String = "", isBlocked: Bool = false, isReadOnly: Bool = false) -> Composer {
         Composer(
-            action: "/chat/c1", stopAction: "/chat/c1/stop", countAction: "/tokens?chat=c1", draftKey: "c1",
+            action: "/chat/c1", stopAction: "/chat/c1/stop", chat: "c1",
             submission: "5f2b", text: text,
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
