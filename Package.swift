@@ -74,6 +74,7 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         tests("Core", with: ["Core"]),
+        tests("Store", with: ["Core", "Store"]),
     ],
     swiftLanguageModes: [.v6]
 )
