@@ -102,8 +102,10 @@ extension Migration {
                 source TEXT NOT NULL CHECK (source IN ('reported', 'counted')),
                 cost INTEGER NOT NULL CHECK (cost >= 0),
                 outcome TEXT NOT NULL,
-                UNIQUE (request_id, id)
+                -- The upstream reported numbers that nobody can believe; ours were charged.
+                doubtful INTEGER NOT NULL CHECK (doubtful IN (0, 1))
             ) STRICT;
+            CREATE UNIQUE INDEX usage_by_request ON usage (request_id, (id < 0));
             CREATE INDEX usage_by_person ON usage (person, opened_at);
             CREATE TRIGGER usage_is_not_updated BEFORE UPDATE ON usage
                 BEGIN SELECT RAISE(ABORT, 'usage is append-only'); END;
