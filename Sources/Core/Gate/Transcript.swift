@@ -25,10 +25,11 @@ public struct ReplyProgress: Sendable, Hashable {
 
 public struct ReplyRecord: Sendable, Hashable {
     public var requestID: RequestID
-    public var text: String
+    /// The whole reply; nil when the worker that had it is gone, and what was kept so far is all there is.
+    public var text: String?
     public var ending: ReplyEnding
 
-    public init(requestID: RequestID, text: String, ending: ReplyEnding) {
+    public init(requestID: RequestID, text: String?, ending: ReplyEnding) {
         self.requestID = requestID
         self.text = text
         self.ending = ending

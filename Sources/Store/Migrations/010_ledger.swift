@@ -100,6 +100,10 @@ extension Migration {
                 cached_prompt_tokens INTEGER NOT NULL CHECK (cached_prompt_tokens >= 0),
                 reasoning_tokens INTEGER NOT NULL CHECK (reasoning_tokens >= 0),
                 source TEXT NOT NULL CHECK (source IN ('reported', 'counted')),
+                prompt_price INTEGER NOT NULL,
+                completion_price INTEGER NOT NULL,
+                cached_prompt_price INTEGER,
+                weight_ppm INTEGER NOT NULL,
                 cost INTEGER NOT NULL CHECK (cost >= 0),
                 outcome TEXT NOT NULL,
                 -- The upstream reported numbers that nobody can believe; ours were charged.
