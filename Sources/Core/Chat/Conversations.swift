@@ -37,7 +37,7 @@ public protocol Conversations: Sendable {
 
     func delete(_ conversation: ConversationID, of person: PersonID) async throws
 
-    /// Marks replies as failed that were to be streamed and have not moved for so long that their worker must be gone.
+    /// Marks replies as failed that are to be streamed though no request is held for them any more: their worker is gone.
     func giveUpStale() async throws
 }
 
@@ -68,6 +68,6 @@ public struct ConversationMatch: Sendable, Hashable {
 }
 
 public enum ReplyRules {
-    /// A reply that has not moved for so long has lost its worker. Longer than any upstream thinks before it begins.
-    public static let staleSeconds: Int64 = 15 * 60
+    /// A reply that has not moved for so long, while no request is held for it, has lost its worker.
+    public static let staleSeconds: Int64 = 60
 }
