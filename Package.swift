@@ -74,6 +74,8 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
+        tests("Core", with: ["Core"]),
+        tests("Store", with: ["Core", "Store"]),
     ],
     swiftLanguageModes: [.v6]
 )
