@@ -97,6 +97,9 @@ let package = Package(
             ]
         ),
         tests("Relay", with: ["Core", "Relay"]),
+        tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
+        tests("Core", with: ["Core"]),
+        tests("Store", with: ["Core", "Store"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -28,5 +28,5 @@ public struct Usage: Sendable, Hashable, Codable {
         self.source = source
     }
 
-    public var totalTokens: Int64 { promptTokens + completionTokens }
+    public var totalTokens: Int64 { promptTokens.addingClamped(completionTokens) }
 }

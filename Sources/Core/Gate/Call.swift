@@ -1,0 +1,197 @@
+import Synchronization
+
+/// One prompt from its admission to its settlement: what has to outlive the browser.
+final class Call: Sendable {
+    let prompt: Prompt
+    let route: Route
+    let promptTokens: TokenCount
+    let demand: Demand
+    private let meter: any TokenMeter
+
+    private struct State {
+        var interrupt: (@Sendable () -> Void)?
+        /// Why it was asked to end early.
+        var stop: Outcome?
+        var reply: LiveReply?
+        var count = ReplyCount()
+        var usage: Usage?
+        var modelServed: String?
+        var finishReason: FinishReason?
+        var unheardSince: Timestamp?
+        var watchedUntil: Timestamp?
+        var keptBytes = 0
+        var conclusion: Conclusion?
+    }
+
+    /// How the reading came to its end, with the final count.
+    struct Conclusion: Sendable {
+        var ending: Ending
+        var finishReason: FinishReason?
+        var failure: UpstreamFailure?
+    }
+
+    private let state = Mutex(State())
+
+    init(prompt: Prompt, route: Route, promptTokens: TokenCount, demand: Demand, meter: any TokenMeter) {
+        self.prompt = prompt
+        self.route = route
+        self.promptTokens = promptTokens
+        self.demand = demand
+        self.meter = meter
+    }
+
+    var id: RequestID { prompt.requestID }
+
+    /// Nil until the upstream has accepted.
+    var reply: LiveReply? { state.withLock { $0.reply } }
+
+    /// Nil until the reading is over.
+    var conclusion: Conclusion? { state.withLock { $0.conclusion } }
+
+    // MARK: Stopping
+
+    /// Ends the work upstream, now or as soon as it begins. The first reason counts.
+    func stop(_ reason: Outcome) {
+        let interrupt = state.withLock { state in
+            state.stop = state.stop ?? reason
+            return state.interrupt
+        }
+        interrupt?()
+    }
+
+    var isStopped: Bool { state.withLock { $0.stop != nil } }
+
+    /// Runs `body` in a task that `stop` cancels. The calling task itself goes on, to release or to settle.
+    func interruptibly<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let task = Task { try await body() }
+        let isStopped = state.withLock { state in
+            state.interrupt = { task.cancel() }
+            return state.stop != nil
+        }
+        if isStopped { task.cancel() }
+        defer { state.withLock { $0.interrupt = nil } }
+        return try await task.value
+    }
+
+    // MARK: Reading
+
+    func begin(_ allowance: Allowance) -> LiveReply {
+        let reply = LiveReply(
+            requestID: id, promptTokens: promptTokens, replyCap: allowance.replyCap, shortenedBy: allowance.shortenedBy)
+        state.withLock { $0.reply = reply }
+        return reply
+    }
+
+    /// Reads everything that the upstream sends, and concludes.
+    func read(_ accepted: UpstreamReply, into reply: LiveReply) async {
+        do {
+            let isWhole = try await interruptibly { [self] in
+                for try await event in accepted.events { take(event, into: reply) }
+                return !Task.isCancelled
+            }
+            conclude(reply, outcome: isWhole ? .finished : nil, failure: nil)
+        } catch let failure as UpstreamFailure {
+            conclude(reply, outcome: nil, failure: failure)
+        } catch {
+            conclude(reply, outcome: nil, failure: .garbage(detail: String(describing: error)))
+        }
+    }
+
+    private func take(_ event: UpstreamEvent, into reply: LiveReply) {
+        switch event {
+        case .text(let piece): take(piece, as: .text, into: reply)
+        case .reasoning(let piece): take(piece, as: .reasoning, into: reply)
+        case .servedModel(let name): state.withLock { $0.modelServed = name }
+        case .finished(let reason): state.withLock { $0.finishReason = reason }
+        case .usage(let usage): state.withLock { $0.usage = usage }
+        }
+    }
+
+    private func take(_ piece: String, as kind: ReplyLog.Kind, into reply: LiveReply) {
+        reply.append(piece, as: kind)
+        let counted = state.withLock { state in state.count.add(piece, by: count) ? state.count.tokens : 0 }
+        guard counted > reply.replyCap else { return }
+        let exact = counts(of: reply).total
+        state.withLock { $0.count.correct(to: exact) }
+        if exact > reply.replyCap { stop(.overran) }
+    }
+
+    private func conclude(_ reply: LiveReply, outcome: Outcome?, failure: UpstreamFailure?) {
+        let counts = counts(of: reply)
+        let counted = Usage(
+            promptTokens: promptTokens.tokens, completionTokens: counts.total, reasoningTokens: counts.reasoning,
+            source: .counted)
+        state.withLock { state in
+            let outcome = outcome ?? state.stop ?? .failed
+            let judgement = UsageJudgement(
+                reported: state.usage, counted: counted, replyCap: reply.replyCap, isWhole: outcome == .finished)
+            state.count.correct(to: counts.total)
+            state.conclusion = Conclusion(
+                ending: Ending(
+                    usage: judgement.usage, outcome: outcome, modelServed: state.modelServed,
+                    isDoubtful: judgement.isDoubtful),
+                finishReason: outcome == .overran ? .length : state.finishReason,
+                failure: outcome == .failed ? failure ?? .cut : nil)
+        }
+    }
+
+    private func counts(of reply: LiveReply) -> (total: Int64, reasoning: Int64) {
+        let reasoning = count(reply.reasoning)
+        return (count(reply.text).addingClamped(reasoning), reasoning)
+    }
+
+    private func count(_ text: String) -> Int64 {
+        text.isEmpty ? 0 : meter.count(text, for: route.meteredModel).tokens
+    }
+}
+
+// MARK: What the gate asks once a second
+
+extension Call {
+    /// How far the reply is; nil before the upstream has accepted.
+    var progress: HoldProgress? {
+        state.withLock { state in
+            guard state.reply != nil else { return nil }
+            state.count.flush(by: count)
+            return HoldProgress(requestID: id, streamedTokens: state.count.tokens)
+        }
+    }
+
+    /// The text so far, when it has grown since the last time.
+    var growth: ReplyProgress? {
+        guard let text = reply?.text else { return nil }
+        let hasGrown = state.withLock { state in
+            guard state.conclusion == nil, text.utf8.count > state.keptBytes else { return false }
+            state.keptBytes = text.utf8.count
+            return true
+        }
+        return hasGrown ? ReplyProgress(requestID: id, text: text) : nil
+    }
+
+    func heed(_ standing: HoldStanding) {
+        state.withLock { $0.watchedUntil = standing.watchedUntil }
+        if standing.isAskedToStop { stop(.stopped) }
+    }
+
+    /// Whether nobody has read the reply, here or in another worker, for as long as the tier's policy allows.
+    ///
+    /// - Parameter firstGraceSeconds: the time that the first listener has to come.
+    func isAbandoned(at now: Timestamp, firstGraceSeconds: Int64) -> Bool {
+        guard case .cancel(let graceSeconds) = route.disconnectPolicy, let hearing = reply?.hearing else {
+            return false
+        }
+        return state.withLock { state in
+            let isWatched = state.watchedUntil.map { now < $0 } ?? false
+            guard !hearing.isHeard && !isWatched else {
+                state.unheardSince = nil
+                return false
+            }
+            let since = state.unheardSince ?? now
+            state.unheardSince = since
+            let patience = hearing.wasHeard ? graceSeconds : max(graceSeconds, firstGraceSeconds)
+            return now >= since.advanced(bySeconds: patience)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Logging
+
+/// The way of one call: hold, open, read, settle. None of it runs in a task that a reader can cancel.
+extension Gate {
+    func open(_ call: Call) async -> Result<LiveReply, GateError> {
+        do {
+            let allowance = try await hold(call)
+            let accepted = try await send(call, allowance)
+            let reply = call.begin(allowance)
+            Task { await relay(accepted, into: reply, of: call) }
+            return .success(reply)
+        } catch {
+            if !unfinished.contains(call.id) { forget(call) }
+            return .failure(GateError(error))
+        }
+    }
+
+    private func hold(_ call: Call) async throws -> Allowance {
+        let now = ports.time.now()
+        let origin = Origin(
+            path: call.route.path, modelAsked: call.prompt.model, conversation: call.prompt.conversation,
+            feature: call.prompt.feature)
+        let request = HoldRequest(
+            requestID: call.id, owner: worker, origin: origin, demand: call.demand,
+            leaseUntil: now.advanced(bySeconds: settings.leaseSeconds))
+        switch try await ports.ledger.hold(request, at: now) {
+        case .refused(let refusal): throw GateError.refused(refusal)
+        case .granted(let allowance):
+            noteShadowed(allowance, of: call)
+            return allowance
+        }
+    }
+
+    private func send(_ call: Call, _ allowance: Allowance) async throws -> UpstreamReply {
+        let upstreamCall = UpstreamCall(
+            requestID: call.id, endpoint: call.route.endpoint, model: call.route.meteredModel.name,
+            messages: call.prompt.messages, maxCompletionTokens: allowance.replyCap)
+        do {
+            return try await call.interruptibly { [upstream = ports.upstream] in try await upstream.open(upstreamCall) }
+        } catch {
+            await finish(call)
+            if call.isStopped { throw isDraining ? GateError.shuttingDown : .stopped }
+            throw error as? UpstreamFailure ?? .garbage(detail: String(describing: error))
+        }
+    }
+
+    private func relay(_ accepted: UpstreamReply, into reply: LiveReply, of call: Call) async {
+        await call.read(accepted, into: reply)
+        if let conclusion = call.conclusion { note(conclusion, of: call) }
+        await finish(call)
+    }
+
+    /// Settles what was accepted, releases what was not. What the store cannot take now is tried again at every tick.
+    func finish(_ call: Call) async {
+        if let reply = call.reply, let conclusion = call.conclusion {
+            await settle(call, conclusion, to: reply)
+        } else {
+            await release(call)
+        }
+    }
+
+    /// Settles, keeps the text, and tells the listeners, who are told even when the store fails.
+    private func settle(_ call: Call, _ conclusion: Call.Conclusion, to reply: LiveReply) async {
+        var ending = ReplyEnding(conclusion, tariff: call.route.tariff)
+        do {
+            let settlement = try await ports.ledger.settle(call.id, as: conclusion.ending, at: ports.time.now())
+            ending.usage = settlement.usage
+            ending.cost = settlement.cost
+            try await ports.transcript.replyEnded(ReplyRecord(requestID: call.id, text: reply.text, ending: ending))
+            forget(call)
+        } catch {
+            postpone(call, because: error)
+        }
+        reply.end(ending)
+    }
+
+    private func release(_ call: Call) async {
+        do {
+            try await ports.ledger.release(call.id)
+            forget(call)
+        } catch {
+            postpone(call, because: error)
+        }
+    }
+
+    private func postpone(_ call: Call, because error: any Error) {
+        if error is LedgerFailure {
+            log.critical("the ledger does not know this request", metadata: metadata(call, error))
+            forget(call)
+        } else {
+            log.error("the store could not take the end of a request; trying again", metadata: metadata(call, error))
+            unfinished.insert(call.id)
+            wakeIdleWaiters()
+        }
+    }
+
+    private func forget(_ call: Call) {
+        calls[call.id] = nil
+        wakeIdleWaiters()
+    }
+
+    // MARK: For the log
+
+    private func noteShadowed(_ allowance: Allowance, of call: Call) {
+        for refusal in allowance.shadowed {
+            log.notice(
+                "a limit in shadow mode would have refused",
+                metadata: ["request": "\(call.id)", "limit": "\(refusal.limit)", "needed": "\(refusal.needed)"])
+        }
+    }
+
+    private func note(_ conclusion: Call.Conclusion, of call: Call) {
+        if conclusion.ending.isDoubtful {
+            log.warning("the upstream's usage is beyond belief; charged by count", metadata: ["request": "\(call.id)"])
+        }
+        if let failure = conclusion.failure {
+            log.warning("the upstream failed after it had accepted", metadata: metadata(call, failure))
+        }
+    }
+
+    private func metadata(_ call: Call, _ error: any Error) -> Logger.Metadata {
+        ["request": "\(call.id)", "error": "\(error)"]
+    }
+}
+
+extension ReplyEnding {
+    fileprivate init(_ conclusion: Call.Conclusion, tariff: Tariff) {
+        self.init(
+            outcome: conclusion.ending.outcome, usage: conclusion.ending.usage,
+            cost: tariff.cost(of: conclusion.ending.usage), finishReason: conclusion.finishReason,
+            modelServed: conclusion.ending.modelServed, failure: conclusion.failure)
+    }
+}

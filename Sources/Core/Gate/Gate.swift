@@ -1,0 +1,160 @@
+public import Logging
+
+/// The only way to an upstream. A prompt passes it when every limit on its path has room, and not otherwise; and every
+/// prompt that passed is settled, whatever becomes of its reader.
+///
+/// The work on a prompt runs in tasks of the gate's own, which no lost browser cancels. `run()` must be running for as
+/// long as prompts are submitted: it refreshes leases, hears what other workers ask, and settles for workers that are
+/// gone.
+public actor Gate {
+    public struct Settings: Sendable, Hashable {
+        /// How long a worker may be silent before another one settles for it.
+        public var leaseSeconds: Int64
+        /// How often running requests are refreshed.
+        public var tick: Duration
+        /// How often the holds of workers that are gone are looked for.
+        public var ticksBetweenReaps: Int
+        /// How long a reply waits for its first listener before it counts as abandoned.
+        public var firstListenerSeconds: Int64
+
+        public init(
+            leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 20,
+            firstListenerSeconds: Int64 = 10
+        ) {
+            self.leaseSeconds = leaseSeconds
+            self.tick = tick
+            self.ticksBetweenReaps = ticksBetweenReaps
+            self.firstListenerSeconds = firstListenerSeconds
+        }
+    }
+
+    /// Everything that the gate talks to.
+    public struct Ports: Sendable {
+        public var policy: any GatePolicy
+        public var ledger: any Ledger
+        public var upstream: any Upstream
+        public var meter: any TokenMeter
+        public var transcript: any Transcript
+        public var time: any TimeSource
+
+        public init(
+            policy: any GatePolicy, ledger: any Ledger, upstream: any Upstream, meter: any TokenMeter,
+            transcript: any Transcript, time: any TimeSource
+        ) {
+            self.policy = policy
+            self.ledger = ledger
+            self.upstream = upstream
+            self.meter = meter
+            self.transcript = transcript
+            self.time = time
+        }
+    }
+
+    let ports: Ports
+    let settings: Settings
+    let log: Logger
+    /// This worker's name in the ledger.
+    let worker: String
+    var calls: [RequestID: Call] = [:]
+    /// Calls whose end the store could not take yet.
+    var unfinished: Set<RequestID> = []
+    var isDraining = false
+    var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
+    public init(worker: String, ports: Ports, settings: Settings = Settings(), log: Logger) {
+        self.worker = worker
+        self.ports = ports
+        self.settings = settings
+        self.log = log
+    }
+
+    /// Counts, holds and sends a prompt; returns when the upstream has accepted it, before any text. A caller that is
+    /// cancelled before stops the prompt; afterwards only the disconnect policy does.
+    ///
+    /// - Throws: `GateError`; then nothing is charged.
+    public func submit(_ prompt: Prompt) async throws(GateError) -> LiveReply {
+        let call = try await plan(prompt)
+        guard !isDraining else { throw .shuttingDown }
+        guard calls[call.id] == nil else { throw .duplicateRequest }
+        calls[call.id] = call
+        let opening = Task { await open(call) }
+        let opened = await withTaskCancellationHandler {
+            await opening.value
+        } onCancel: {
+            call.stop(.abandoned)
+        }
+        return try opened.get()
+    }
+
+    /// What would become of `prompt` if it were submitted now.
+    ///
+    /// - Throws: `GateError`, but neither `.refused` nor `.promptTooLong`: the quote says so.
+    public func quote(_ prompt: Prompt) async throws(GateError) -> Quote {
+        do {
+            let route = try await route(of: prompt)
+            let count = ports.meter.count(prompt.messages, for: route.meteredModel)
+            let demand = demand(of: prompt, promptTokens: count.tokens, on: route)
+            let accounts = try await ports.ledger.accounts(on: route.path, at: ports.time.now())
+            return Quote(
+                promptTokens: count, maxPromptTokens: route.bounds.longestPrompt, maxReplyTokens: demand.replyCap,
+                admission: Admission.decide(demand, on: accounts), accounts: accounts)
+        } catch {
+            throw GateError(error)
+        }
+    }
+
+    /// A reply that this worker is reading, to listen to it again; nil when it is over, another worker's, or somebody
+    /// else's.
+    public func reply(to request: RequestID, of person: PersonID) -> LiveReply? {
+        guard let call = calls[request], call.prompt.person == person else { return nil }
+        return call.reply
+    }
+
+    /// Stops a reply: at once where this worker reads it, else within a second or so.
+    ///
+    /// - Returns: false when this person has no such running request.
+    /// - Throws: `GateError.storeUnavailable`.
+    public func stop(_ request: RequestID, of person: PersonID) async throws(GateError) -> Bool {
+        if let call = calls[request], call.prompt.person == person {
+            call.stop(.stopped)
+            return true
+        }
+        do {
+            return try await ports.ledger.askToStop(request, of: person)
+        } catch {
+            throw GateError(error)
+        }
+    }
+
+    // MARK: Planning
+
+    private func plan(_ prompt: Prompt) async throws(GateError) -> Call {
+        guard prompt.maxReplyTokens.map({ $0 > 0 }) ?? true else { throw .invalidReplyLength }
+        let route = try await route(of: prompt)
+        let count = ports.meter.count(prompt.messages, for: route.meteredModel)
+        let longest = route.bounds.longestPrompt
+        guard count.tokens <= longest else { throw .promptTooLong(count, maximum: longest) }
+        let demand = demand(of: prompt, promptTokens: count.tokens, on: route)
+        guard demand.replyCap > 0 else { throw .invalidReplyLength }
+        return Call(prompt: prompt, route: route, promptTokens: count, demand: demand, meter: ports.meter)
+    }
+
+    private func route(of prompt: Prompt) async throws(GateError) -> Route {
+        do {
+            var route = try await ports.policy.route(of: prompt.person, to: prompt.model)
+            guard route.tariff.isSound else { throw GateError.storeUnavailable(detail: "a negative price or weight") }
+            route.path.project = prompt.project
+            route.path.key = prompt.key
+            return route
+        } catch {
+            throw GateError(error)
+        }
+    }
+
+    private func demand(of prompt: Prompt, promptTokens: Int64, on route: Route) -> Demand {
+        Demand(
+            promptTokens: promptTokens,
+            replyCap: route.bounds.longestReply(to: promptTokens, asked: prompt.maxReplyTokens),
+            minimumReply: route.bounds.minimumReplyTokens, tariff: route.tariff)
+    }
+}

@@ -1,0 +1,32 @@
+/// Why the gate let a prompt not pass. Nothing was charged.
+public enum GateError: Error, Sendable, Hashable {
+    case refused(Refusal)
+    /// More than the tier or the model takes.
+    case promptTooLong(TokenCount, maximum: Int64)
+    /// A reply of less than one token was asked for.
+    case invalidReplyLength
+    case unknownModel(String)
+    case modelNotInTier(String)
+    /// Disabled, or not known at all.
+    case personDisabled
+    /// This request identifier was used before.
+    case duplicateRequest
+    case upstream(UpstreamFailure)
+    /// Stopped, or left, before the upstream had accepted.
+    case stopped
+    case shuttingDown
+    /// Without the store nothing passes. `detail` is for the log.
+    case storeUnavailable(detail: String)
+}
+
+extension GateError {
+    /// What a port threw: a store that fails closes the gate.
+    init(_ error: any Error) {
+        switch error {
+        case let error as GateError: self = error
+        case let failure as UpstreamFailure: self = .upstream(failure)
+        case LedgerFailure.duplicateRequest: self = .duplicateRequest
+        default: self = .storeUnavailable(detail: String(describing: error))
+        }
+    }
+}

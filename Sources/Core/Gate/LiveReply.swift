@@ -1,0 +1,130 @@
+import Synchronization
+
+/// A reply on its way. The gate reads it from the upstream, whoever listens: listeners come and go, each at its own
+/// pace, and none of them holds the reading up.
+public final class LiveReply: Sendable {
+    public let requestID: RequestID
+    /// What the prompt was counted as, and held for.
+    public let promptTokens: TokenCount
+    /// The longest that the reply may become.
+    public let replyCap: Int64
+    /// The limit that left no room for a longer reply; nil when none did.
+    public let shortenedBy: Account?
+
+    private struct State {
+        var log = ReplyLog()
+        var ending: ReplyEnding?
+        var listeners = 0
+        var wasHeard = false
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    init(requestID: RequestID, promptTokens: TokenCount, replyCap: Int64, shortenedBy: Account?) {
+        self.requestID = requestID
+        self.promptTokens = promptTokens
+        self.replyCap = replyCap
+        self.shortenedBy = shortenedBy
+    }
+
+    /// The answer so far, without reasoning.
+    public var text: String { state.withLock { $0.log.all(.text) } }
+
+    /// Nil while it still runs.
+    public var ending: ReplyEnding? { state.withLock { $0.ending } }
+
+    /// Listens for as long as `body` runs: everything so far comes first, then what comes live, at last the ending.
+    ///
+    /// A reply without listeners is abandoned, and treated by the tier's disconnect policy.
+    public func listen<Answer>(_ body: (ReplyEvents) async throws -> Answer) async rethrows -> Answer {
+        state.withLock {
+            $0.listeners += 1
+            $0.wasHeard = true
+        }
+        defer { state.withLock { $0.listeners -= 1 } }
+        return try await body(ReplyEvents(reply: self))
+    }
+
+    /// Listens to the end, for a reader who wants the reply in one piece.
+    ///
+    /// - Throws: `CancellationError` when the reader left before.
+    public func whole() async throws -> (text: String, ending: ReplyEnding) {
+        try await listen { events in
+            for await event in events {
+                if case .ended(let ending) = event { return (text, ending) }
+            }
+            throw CancellationError()
+        }
+    }
+}
+
+// MARK: What the gate does
+
+extension LiveReply {
+    func append(_ piece: String, as kind: ReplyLog.Kind) {
+        wake { $0.log.append(piece, as: kind) }
+    }
+
+    func end(_ ending: ReplyEnding) {
+        wake { $0.ending = $0.ending ?? ending }
+    }
+
+    /// Whether anybody listens, and whether anybody ever did.
+    var hearing: (isHeard: Bool, wasHeard: Bool) {
+        state.withLock { ($0.listeners > 0, $0.wasHeard) }
+    }
+
+    var reasoning: String { state.withLock { $0.log.all(.reasoning) } }
+
+    private func wake(after change: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            change(&state)
+            defer { state.waiters.removeAll(keepingCapacity: true) }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+// MARK: What a listener does
+
+extension LiveReply {
+    enum Next {
+        case piece(ReplyEvent, end: Int)
+        case ended(ReplyEnding)
+        case nothingYet
+    }
+
+    func next(after position: Int) -> Next {
+        state.withLock { state in
+            if let (kind, piece, end) = state.log.piece(after: position) {
+                return .piece(kind == .text ? .text(piece) : .reasoning(piece), end: end)
+            }
+            return state.ending.map(Next.ended) ?? .nothingYet
+        }
+    }
+
+    /// Returns when there is something after `position`, or the task was cancelled.
+    func change(after position: Int) async {
+        let number = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDone = state.withLock { state in
+                    if Task.isCancelled || state.ending != nil || state.log.piece(after: position) != nil {
+                        return true
+                    }
+                    state.waiters[number] = continuation
+                    return false
+                }
+                if isDone { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+        }
+    }
+}

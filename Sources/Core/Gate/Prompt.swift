@@ -1,0 +1,44 @@
+/// A prompt as it comes to the gate, whichever way it came in.
+public struct Prompt: Sendable, Hashable {
+    public var requestID: RequestID
+    public var person: PersonID
+    public var project: ProjectID?
+    public var key: APIKeyID?
+    public var conversation: ConversationID?
+    public var feature: String?
+    /// The model's public name.
+    public var model: String
+    public var messages: [ChatMessage]
+    /// The longest reply that the reader wants, in tokens; nil leaves it to the tier and the model.
+    public var maxReplyTokens: Int64?
+
+    public init(
+        requestID: RequestID = .random(), person: PersonID, project: ProjectID? = nil, key: APIKeyID? = nil,
+        conversation: ConversationID? = nil, feature: String? = nil, model: String, messages: [ChatMessage],
+        maxReplyTokens: Int64? = nil
+    ) {
+        self.requestID = requestID
+        self.person = person
+        self.project = project
+        self.key = key
+        self.conversation = conversation
+        self.feature = feature
+        self.model = model
+        self.messages = messages
+        self.maxReplyTokens = maxReplyTokens
+    }
+}
+
+/// What would become of a prompt if it were sent now: for the gauge. Nothing is held by it.
+public struct Quote: Sendable, Hashable {
+    public var promptTokens: TokenCount
+    public var maxPromptTokens: Int64
+    /// The longest reply that tier and model allow, whatever the limits leave.
+    public var maxReplyTokens: Int64
+    /// What the limits say: a reply as long as they have room for, or the refusal.
+    public var admission: Admission
+    /// Every limit on the way, as it stands.
+    public var accounts: [Account]
+
+    public var isTooLong: Bool { promptTokens.tokens > maxPromptTokens }
+}

@@ -1,0 +1,57 @@
+/// The port to the book of what was taken: every quota lives behind it, and only the `Gate` moves them.
+///
+/// A hold reserves, a settlement turns it into use; both are all or nothing over every limit on the path. Each method
+/// is one transaction, and every worker sees the same book. Times are the caller's, so that tests own the clock.
+///
+/// Every method throws `StoreFailure`, and has then changed nothing: without a hold nothing may go upstream.
+public protocol Ledger: Sendable {
+    /// Lets `request` in on every limit of its path, as they stand in the book at this moment, or on none.
+    ///
+    /// - Throws: `LedgerFailure.duplicateRequest` when this request was held before, `.unsoundDemand` for negative
+    ///   tokens or prices, `.unknownOrganization` when the path's organization is not in the book.
+    func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission
+
+    /// Notes how far running requests are and extends their leases.
+    ///
+    /// - Returns: how each of them stands. One that is missing is no longer held: another worker reaped it.
+    func refresh(_ progress: [HoldProgress], leaseUntil: Timestamp) async throws -> [RequestID: HoldStanding]
+
+    /// Asks the worker that owns the request to stop it; seen at its next `refresh`.
+    ///
+    /// - Returns: false when this person has no such running request.
+    func askToStop(_ request: RequestID, of person: PersonID) async throws -> Bool
+
+    /// Says that somebody follows the request from another worker, so that its owner does not take it for abandoned.
+    ///
+    /// - Returns: false when this person has no such running request.
+    func watch(_ request: RequestID, of person: PersonID, until moment: Timestamp) async throws -> Bool
+
+    /// Ends a hold: what it held is free again, what was really used is charged to the windows in which it was taken.
+    ///
+    /// Idempotent: what was settled stays settled, and the first settlement is returned. The one exception is a
+    /// request that was reaped while it was still running: what it used beyond the charge is added, once.
+    ///
+    /// - Throws: `LedgerFailure.unknownRequest` when it was never held, or released.
+    func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement
+
+    /// Ends a hold of which nothing was accepted upstream: nothing is charged, not even the request.
+    /// A request that is not held is left as it is.
+    func release(_ request: RequestID) async throws
+
+    /// Settles every hold whose lease has run out, as its owner must be gone: the prompt and what was streamed until
+    /// the last refresh.
+    func reap(at now: Timestamp) async throws -> [Settlement]
+
+    /// Every limit that concerns `path`, as a request would meet it now; the narrowest scopes last.
+    func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account]
+
+    /// Every request that runs now, in any worker, the oldest first.
+    func openHolds() async throws -> [OpenHold]
+}
+
+public enum LedgerFailure: Error, Sendable, Hashable {
+    case duplicateRequest
+    case unknownRequest
+    case unknownOrganization
+    case unsoundDemand
+}

@@ -1,0 +1,43 @@
+/// Why a request may not run now: the most restrictive of the limits that it did not fit, with the numbers a person
+/// needs to understand it.
+public struct Refusal: Error, Sendable, Hashable, Codable {
+    public var limit: Limit.ID
+    public var scope: Limit.Scope
+    public var meter: Limit.Meter
+    public var window: Window
+    /// The whole of the limit, grants included.
+    public var ceiling: Int64
+    public var used: Int64
+    /// By other requests that still run.
+    public var held: Int64
+    /// What the prompt and the shortest useful reply take.
+    public var needed: Int64
+    public var available: Int64
+    /// When the window resets. Nil when it does not: concurrency frees up as requests end.
+    public var resetsAt: Timestamp?
+    /// False when even an untouched limit is too small: waiting does not help.
+    public var canEverFit: Bool
+}
+
+extension Refusal {
+    init(_ account: Account, needed: Int64) {
+        self.init(
+            limit: account.limit.id, scope: account.limit.scope, meter: account.limit.meter,
+            window: account.limit.window, ceiling: account.ceiling, used: account.used, held: account.held,
+            needed: needed, available: account.available, resetsAt: account.resetsAt,
+            canEverFit: needed <= account.ceiling)
+    }
+
+    /// Orders refusals by how long they last: those that waiting mends before those that it never does, then by the
+    /// reset, then by what is left.
+    func isMilder(than other: Refusal) -> Bool {
+        if canEverFit != other.canEverFit { return canEverFit }
+        if lastsUntil != other.lastsUntil { return lastsUntil < other.lastsUntil }
+        return available > other.available
+    }
+
+    private var lastsUntil: Int64 {
+        if let resetsAt { return resetsAt.milliseconds }
+        return meter == .concurrent ? .min : .max
+    }
+}

@@ -1,0 +1,222 @@
+import Core
+import Foundation
+import GRDB
+
+/// One SQLite file in WAL mode: a writer and a few readers in this process, any number of other processes beside it.
+///
+/// The only file of the product that imports GRDB.
+public final class SQLiteDatabase: SQLDatabase {
+    public struct Settings: Sendable, Hashable {
+        /// What survives. https://www.sqlite.org/pragma.html#pragma_synchronous
+        public enum Durability: String, Sendable, CaseIterable {
+            /// Any crash of a process; a power cut may lose the last instant, never the file. The default.
+            case normal
+            /// A power cut as well, for one `fsync` per transaction.
+            case full
+        }
+
+        public var durability: Durability
+        /// How long a writer waits for the writers of other processes before it throws `StoreFailure.busy`.
+        public var busyTimeoutSeconds: Double
+        /// Each one keeps a page cache of up to 2 MB.
+        public var maxReaders: Int
+
+        public init(durability: Durability = .normal, busyTimeoutSeconds: Double = 5, maxReaders: Int = 4) {
+            self.durability = durability
+            self.busyTimeoutSeconds = busyTimeoutSeconds
+            self.maxReaders = maxReaders
+        }
+    }
+
+    public let path: String
+    private let pool: DatabasePool
+
+    /// Opens the file at `path`, or creates it so that only its owner can read it. Blocks for a few milliseconds.
+    ///
+    /// - Throws: `StoreFailure`.
+    public init(path: String, settings: Settings = Settings()) throws {
+        self.path = path
+        self.pool = try mappingFailures {
+            try createPrivateFile(at: path)
+            let pool = try openPool(at: path, settings: settings)
+            // Opening a pool sets NORMAL, whatever the configuration does.
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = \(settings.durability.rawValue)")
+            }
+            return pool
+        }
+    }
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            pool.asyncRead { database in
+                continuation.resume(
+                    with: Result {
+                        try mappingFailures { try body(SQLiteSession(database: database.get())) }
+                    })
+            }
+        }
+    }
+
+    @discardableResult
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            pool.asyncWrite(
+                { database in try body(SQLiteSession(database: database)) },
+                completion: { _, result in
+                    continuation.resume(with: Result { try mappingFailures(result.get) })
+                })
+        }
+    }
+}
+
+/// `$1` is a named parameter to SQLite, numbered by where it first stands in the statement and not by its digits;
+/// arguments are therefore bound by name.
+private struct SQLiteSession: SQLSession {
+    let database: Database
+
+    func execute(_ sql: String, with arguments: [SQLValue]) throws -> Int {
+        try mappingFailures {
+            try prepare(sql, arguments).execute()
+            return database.changesCount
+        }
+    }
+
+    func rows(_ sql: String, with arguments: [SQLValue]) throws -> [SQLRow] {
+        try mappingFailures {
+            let statement = try prepare(sql, arguments)
+            let columns = statement.columnNames
+            let answer = try Row.fetchCursor(statement)
+            var rows: [SQLRow] = []
+            while let row = try answer.next() {
+                rows.append(SQLRow(columns: columns, values: try row.databaseValues.map(SQLValue.init(stored:))))
+            }
+            return rows
+        }
+    }
+
+    func run(script: String) throws {
+        try mappingFailures { try database.execute(sql: script) }
+    }
+
+    private func prepare(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
+        let statement = try database.cachedStatement(sql: sql)
+        var named: [String: (any DatabaseValueConvertible)?] = [:]
+        for (index, argument) in arguments.enumerated() {
+            named[String(index + 1)] = argument.stored
+        }
+        try statement.setArguments(StatementArguments(named))
+        return statement
+    }
+}
+
+extension SQLValue {
+    fileprivate init(stored: DatabaseValue) throws {
+        switch stored.storage {
+        case .null: self = .null
+        case .int64(let number): self = .integer(number)
+        case .string(let text): self = .text(text)
+        case .double, .blob: throw StoreFailure.other(detail: "a column holds neither integer nor text")
+        }
+    }
+
+    fileprivate var stored: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let number): number.databaseValue
+        case .text(let text): text.replacing("\0", with: "\u{FFFD}").databaseValue
+        }
+    }
+}
+
+private func configuration(for settings: SQLiteDatabase.Settings) -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "sluice"
+    configuration.maximumReaderCount = settings.maxReaders
+    configuration.busyMode = patientBusyMode(seconds: settings.busyTimeoutSeconds)
+    return configuration
+}
+
+/// Asks for the lock every half millisecond. SQLite's own busy handler sleeps up to 100 ms between two tries, so that
+/// under many writers some wait for seconds while others pass them.
+private func patientBusyMode(seconds: Double) -> Database.BusyMode {
+    let pauseMicroseconds: UInt32 = 500
+    let tries = Int(seconds * 1_000_000) / Int(pauseMicroseconds)
+    return .callback { earlierTries in
+        usleep(pauseMicroseconds)
+        return earlierTries < tries
+    }
+}
+
+/// SQLite gives the files that it keeps beside the database the same permissions.
+///
+/// An existing file is not even opened here: closing it would drop the locks that another pool of this process holds.
+private func createPrivateFile(at path: String) throws {
+    let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    if file >= 0 {
+        close(file)
+    } else if errno != EEXIST {
+        throw StoreFailure.unavailable(detail: "\(path): \(String(cString: strerror(errno)))")
+    }
+}
+
+/// Two processes that turn the same new file to WAL mode at once would wait for each other; SQLite answers one of them
+/// "busy" at once, without the busy handler, and that one tries again.
+private func openPool(at path: String, settings: SQLiteDatabase.Settings) throws -> DatabasePool {
+    var triesLeft = Int(settings.busyTimeoutSeconds * 1000)
+    while true {
+        do {
+            return try DatabasePool(path: path, configuration: configuration(for: settings))
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && triesLeft > 0 {
+            triesLeft -= 1
+            usleep(1000)
+        }
+    }
+}
+
+private func mappingFailures<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+        return try body()
+    } catch let error as DatabaseError {
+        throw StoreFailure(error)
+    }
+}
+
+extension StoreFailure {
+    /// https://www.sqlite.org/rescode.html
+    fileprivate init(_ error: DatabaseError) {
+        let detail = error.message ?? "result code \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy
+        case .SQLITE_FULL: self = .full
+        case .SQLITE_READONLY: self = .readOnly
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(detail: detail)
+        case .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM, .SQLITE_AUTH: self = .unavailable(detail: detail)
+        case .SQLITE_CONSTRAINT: self = .constraint(Constraint(error.extendedResultCode), detail: detail.lastWord)
+        default: self = .other(detail: detail)
+        }
+    }
+}
+
+extension StoreFailure.Constraint {
+    fileprivate init(_ code: ResultCode) {
+        switch code {
+        case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY: self = .unique
+        case .SQLITE_CONSTRAINT_FOREIGNKEY: self = .foreignKey
+        case .SQLITE_CONSTRAINT_CHECK: self = .check
+        case .SQLITE_CONSTRAINT_NOTNULL: self = .notNull
+        default: self = .other
+        }
+    }
+}
+
+extension String {
+    /// What follows the colon in `UNIQUE constraint failed: person.email`.
+    fileprivate var lastWord: String {
+        split(separator: ": ", maxSplits: 1).last.map(String.init) ?? self
+    }
+}

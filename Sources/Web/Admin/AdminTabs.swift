@@ -1,0 +1,30 @@
+/// The rooms of the admin panel (`templates/admin/tabs.mustache`).
+enum AdminTab: String, CaseIterable, Sendable {
+    case tiers, people, models, upstreams, usage, holds, health, audit
+
+    struct Link: Sendable {
+        let href: String
+        let label: String
+        let isCurrent: Bool
+    }
+
+    /// The row of links with this one current.
+    func links(_ words: Words) -> [Link] {
+        Self.allCases.map {
+            Link(href: "/admin/\($0.rawValue)", label: words($0.label), isCurrent: $0 == self)
+        }
+    }
+
+    private var label: String {
+        switch self {
+        case .tiers: "Tiers"
+        case .people: "People"
+        case .models: "Models"
+        case .upstreams: "Upstreams"
+        case .usage: "Usage"
+        case .holds: "Holds"
+        case .health: "Health"
+        case .audit: "Audit log"
+        }
+    }
+}

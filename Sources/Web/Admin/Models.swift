@@ -1,0 +1,31 @@
+/// `/admin/models`: what can be asked, where it is, and what it costs.
+struct ModelsPage: Page {
+    static let template = "admin/models"
+
+    let frame: Frame
+    let tabs: [AdminTab.Link]
+    let form: AdminForm?
+    let trial: Trial?
+    let rows: [Row]
+
+    /// What came back from a model that was tried.
+    struct Trial: Sendable {
+        let title: String
+        let summary: String
+        let answer: String
+    }
+
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        let upstream: String
+        let upstreamName: String
+        let encoding: String
+        let context: String
+        let reply: String
+        let prices: String
+        let weight: String
+        let tiers: String
+        let isRetired: Bool
+    }
+}

@@ -1,0 +1,42 @@
+/// `/admin/people`: everybody, searched, filtered, sorted and in pages.
+struct PeoplePage: Page {
+    static let template = "admin/people"
+
+    let frame: Frame
+    let tabs: [AdminTab.Link]
+    /// How many match, worded.
+    let found: String
+    let search: Field
+    let filters: [Choice]
+    let isAdding: Bool
+    let addFields: [Field]
+    let addTier: Choice
+    let columns: [Column]
+    let rows: [Row]
+    let newTier: Choice
+    /// `1 to 50 of 312`.
+    let position: String
+    let previous: String?
+    let next: String?
+
+    struct Column: Sendable {
+        let label: String
+        let href: String
+        /// `ascending` or `descending`; nil where the table is sorted by another.
+        let direction: String?
+    }
+
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        let email: String
+        let tier: String
+        let today: String
+        let month: String
+        let lastSeen: Moment?
+        let isAdmin: Bool
+        let isDisabled: Bool
+        /// `near the limit`, `at the limit`.
+        let state: String?
+    }
+}

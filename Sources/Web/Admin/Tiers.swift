@@ -1,0 +1,44 @@
+/// `/admin/tiers`: who may take how much.
+struct TiersPage: Page {
+    static let template = "admin/tiers"
+
+    let frame: Frame
+    let tabs: [AdminTab.Link]
+    /// The tier being made or changed.
+    let form: Form?
+    let rows: [Row]
+
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        /// Whom it is for.
+        let purpose: String
+        let people: String
+        let prompt: String
+        let reply: String
+        let hour: String
+        let day: String
+        let month: String
+        let requests: String
+        let concurrent: String
+        let models: String
+        let isDefault: Bool
+        let isRetired: Bool
+    }
+
+    struct Form: Sendable {
+        let title: String
+        let action: String
+        let fields: [Field]
+        let models: [Choice.Option]
+        let modelsError: String?
+        let preview: Preview?
+    }
+
+    /// What a change would mean, before it is made.
+    struct Preview: Sendable {
+        let text: String
+        /// Whether somebody would be over a limit at once.
+        let isHarsh: Bool
+    }
+}

@@ -1,0 +1,40 @@
+/// `/chat` and `/chat/{id}`: the list, the transcript, the composer and the gauge.
+struct ChatPage: Page {
+    static let template = "chat"
+
+    let frame: Frame
+    /// What the list was searched for.
+    let search: String
+    let days: [Day]
+    /// What stands where the list is empty.
+    let noChats: String
+    let title: String
+    /// The chat that is open; nil for a new one.
+    let open: OpenChat?
+    /// What stands where there is no message yet.
+    let greeting: String
+    let messages: [ChatMessageRow]
+    let composer: Composer
+    /// nil while no limit applies.
+    let gauge: Gauge?
+
+    struct Day: Sendable {
+        /// `Today`, `Yesterday`, `19 Nov 2026`.
+        let day: String
+        let chats: [Item]
+    }
+
+    struct Item: Sendable {
+        let id: String
+        let title: String
+        let isOpen: Bool
+    }
+
+    struct OpenChat: Sendable {
+        let id: String
+        let name: String
+        let instructions: String
+        /// What the chat used so far, worded.
+        let total: String
+    }
+}

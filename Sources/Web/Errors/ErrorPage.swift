@@ -1,0 +1,18 @@
+import HTTPTypes
+
+/// `templates/error.mustache`: what went wrong, and the number that finds it in the log.
+struct ErrorPage: Page {
+    static let template = "error"
+
+    let frame: Frame
+    let status: Int
+    let explanation: String
+    let requestID: String
+
+    init(_ failure: Failure, requestID: String, words: Words) {
+        frame = Frame(title: words(failure.title), language: words.language)
+        status = failure.status.code
+        explanation = words(failure.explanation)
+        self.requestID = requestID
+    }
+}

@@ -1,0 +1,77 @@
+import HTTPTypes
+import Hummingbird
+
+/// A request that ends in an error, worded for the person who reads it. Nothing internal is in it.
+struct Failure: Error, Sendable {
+    var status: HTTPResponse.Status
+    /// A few words: the headline of the page.
+    var title: String
+    /// What it means and what still works.
+    var explanation: String
+    /// For machines, where there is more to tell than the status: the `code` of the body.
+    var code: String?
+    /// After how many seconds the same request may succeed; nil where waiting does not help.
+    var retryAfterSeconds: Int64?
+    var headers: HTTPFields = [:]
+}
+
+extension Failure {
+    static var foreignOrigin: Failure {
+        Failure(
+            status: .forbidden, title: "This came from somewhere else",
+            explanation: "The request did not come from a page of this site, so nothing was changed. "
+                + "Open the page here and try again.",
+            code: "foreign_origin")
+    }
+
+    static var notFound: Failure {
+        Failure(
+            status: .notFound, title: "There is nothing here",
+            explanation: "The address is wrong, or what was here is gone or belongs to somebody else.")
+    }
+
+    static var invalidForm: Failure {
+        Failure(
+            status: .badRequest, title: "The form could not be read",
+            explanation: "A field was missing or had an unexpected value. Nothing was changed. "
+                + "Go back, reload the page and try again.")
+    }
+
+    static var internalError: Failure {
+        Failure(
+            status: .internalServerError, title: "Something broke on our side",
+            explanation: "It was written to the log. If it happens again, tell your administrator the number below.")
+    }
+
+    /// What the framework's own refusals mean to a person.
+    static func standard(_ status: HTTPResponse.Status, headers: HTTPFields = [:]) -> Failure {
+        var failure = words(for: status)
+        failure.headers = headers
+        return failure
+    }
+
+    private static func words(for status: HTTPResponse.Status) -> Failure {
+        switch status {
+        case .notFound: .notFound
+        case .badRequest, .unprocessableContent, .unsupportedMediaType: .invalidForm
+        case .methodNotAllowed:
+            Failure(
+                status: status, title: "That cannot be done here",
+                explanation: "The address exists, but not for this kind of request.")
+        case .contentTooLarge:
+            Failure(
+                status: status, title: "That is too much at once",
+                explanation: "The text is longer than the server takes in one piece. Shorten it and send it again.")
+        case .serviceUnavailable:
+            Failure(
+                status: status, title: "Busy for a moment",
+                explanation: "The server has all hands full. Try again in a few seconds.", retryAfterSeconds: 5)
+        default:
+            status.kind == .clientError
+                ? Failure(
+                    status: status, title: "That did not work",
+                    explanation: "The request was refused and nothing was changed.")
+                : .internalError
+        }
+    }
+}

@@ -1,0 +1,7 @@
+public import Core
+public import Hummingbird
+
+/// A request's context that carries the id under which the request is found in nginx's log, ours and the upstream's.
+public protocol IdentifiedContext: RequestContext {
+    var requestID: Core.RequestID { get set }
+}

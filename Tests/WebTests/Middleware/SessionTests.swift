@@ -1,0 +1,68 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Testing
+
+@testable import Web
+
+@Suite struct SessionTests {
+    private let secure = SessionCookie(address: PublicAddress("https://chat.example.org")!)
+    private let insecure = SessionCookie(address: PublicAddress("http://localhost:8080")!)
+
+    private func request(_ cookies: String...) -> Request {
+        var head = HTTPRequest(method: .get, scheme: "https", authority: "chat.example.org", path: "/")
+        head.headerFields[values: .cookie] = cookies
+        return Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+    }
+
+    @Test func onHTTPSTheCookieBelongsToThisHostAlone() {
+        let cookie = secure.set(SessionCookie.randomToken(), maxAgeSeconds: 60).description
+        #expect(cookie.hasPrefix("__Host-sluice="))
+        for part in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax", "Max-Age=60"] { #expect(cookie.contains(part)) }
+        #expect(!cookie.contains("Domain"))
+    }
+
+    @Test func overPlainHTTPItHasAnotherName() {
+        let token = SessionCookie.randomToken()
+        #expect(!insecure.set(token, maxAgeSeconds: 60).description.contains("Secure"))
+        #expect(insecure.token(in: request("__Host-sluice=\(token)")) == nil)
+        #expect(secure.token(in: request("sluice-insecure=\(token)")) == nil)
+    }
+
+    @Test func theTokenIsFoundAmongOtherCookies() {
+        let token = SessionCookie.randomToken()
+        #expect(token.utf8.count == 43)
+        #expect(secure.token(in: request("theme=dark; __Host-sluice=\(token); a=b")) == token)
+        #expect(secure.token(in: request("theme=dark", "__Host-sluice=\(token)")) == token)
+    }
+
+    @Test func aCookieThatIsThereTwiceOrIsNoTokenIsNoSession() {
+        let token = SessionCookie.randomToken()
+        #expect(secure.token(in: request("__Host-sluice=\(token); __Host-sluice=\(token)")) == nil)
+        #expect(secure.token(in: request("__Host-sluice=short")) == nil)
+        #expect(secure.token(in: request("x__Host-sluice=\(token)")) == nil)
+        #expect(secure.token(in: request()) == nil)
+    }
+
+    @Test func theStoreNeverSeesTheToken() {
+        #expect(SessionCookie.hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+
+    @Test func aFormTokenIsValidInItsOwnSessionOnly() {
+        let token = FormToken.make(session: "one")
+        #expect(FormToken.isValid(token, session: "one"))
+        #expect(!FormToken.isValid(token, session: "two"))
+        #expect(!FormToken.isValid("", session: "one"))
+        #expect(!FormToken.isValid(token + "0", session: "one"))
+    }
+
+    @Test(arguments: [
+        ("https://Chat.Example.org", "https://chat.example.org"),
+        ("https://chat.example.org:443/", "https://chat.example.org"),
+        ("http://localhost:8080", "http://localhost:8080"), ("ftp://example.org", nil), ("chat.example.org", nil),
+        ("https://example.org/path", nil), ("https://user@example.org", nil), ("", nil),
+    ])
+    func aPublicAddressIsAnOrigin(_ text: String, _ origin: String?) {
+        #expect(PublicAddress(text)?.origin == origin)
+    }
+}

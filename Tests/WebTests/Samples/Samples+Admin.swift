@@ -1,0 +1,219 @@
+import Core
+
+@testable import Web
+
+extension Samples {
+    static var admin: [(name: String, page: any Page)] {
+        tiers + people + models + [
+            ("admin-usage", adminUsage(chart)), ("admin-usage-empty", adminUsage(nil)),
+            ("admin-holds", holds(isEmpty: false)), ("admin-holds-empty", holds(isEmpty: true)),
+            ("admin-health", health(hasWarnings: true)), ("admin-health-good", health(hasWarnings: false)),
+            ("admin-audit", audit(isEmpty: false)), ("admin-audit-empty", audit(isEmpty: true)),
+        ]
+    }
+
+    private static func adminFrame(_ title: String) -> Frame {
+        frame(title) { $0.isAdmin = true }
+    }
+
+    private static var tiers: [(name: String, page: any Page)] {
+        let draft = TierDraft(
+            name: "Staff", purpose: "Everybody who works here", prompt: "8000", reply: "4096", hour: "20000",
+            day: "a lot", month: "400000", requests: "10", concurrent: "3",
+            errors: ["day": "This is no whole number."])
+        let form = TiersPage.Form(
+            title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(words),
+            models: [
+                Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
+                Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
+            ],
+            modelsError: "Choose at least one model.",
+            preview: .init(
+                text: "48 people are on this tier. 3 of them would be over their day at once.", isHarsh: true))
+        return [
+            ("admin-tiers", tiersPage(nil)),
+            ("admin-tiers-edit", tiersPage(form)),
+        ]
+    }
+
+    private static func tiersPage(_ form: TiersPage.Form?) -> TiersPage {
+        TiersPage(
+            frame: adminFrame("Tiers"), tabs: AdminTab.tiers.links(words), form: form,
+            rows: [
+                .init(
+                    id: "t1", name: "Staff", purpose: "Everybody who works here", people: "48", prompt: "8,000",
+                    reply: "4,096", hour: "20,000", day: "25,000", month: "400,000", requests: "10", concurrent: "3",
+                    models: "gpt-4o-mini, llama-3.3-70b", isDefault: true, isRetired: false),
+                .init(
+                    id: "t2", name: "Guests", purpose: "", people: "0", prompt: "2,000", reply: "500", hour: "—",
+                    day: "5,000", month: "—", requests: "3", concurrent: "1", models: "gpt-4o-mini",
+                    isDefault: false, isRetired: true),
+            ])
+    }
+
+    private static func tierChoice(_ name: String, error: String? = nil) -> Choice {
+        Choice(name, "Tier", options: [("t1", "Staff"), ("t2", "Guests")], selected: "t1", error: error)
+    }
+
+    private static var people: [(name: String, page: any Page)] {
+        [
+            ("admin-people", peoplePage(isEmpty: false)), ("admin-people-empty", peoplePage(isEmpty: true)),
+            ("admin-person", personPage(isDisabled: false)), ("admin-person-disabled", personPage(isDisabled: true)),
+        ]
+    }
+
+    private static func peoplePage(isEmpty: Bool) -> PeoplePage {
+        PeoplePage(
+            frame: adminFrame("People"), tabs: AdminTab.people.links(words), found: "312 people",
+            search: Field("q", "Name or address", kind: .search, value: "ma"),
+            filters: [
+                Choice("tier", "Tier", options: [("", "all"), ("t1", "Staff")], selected: ""),
+                Choice("state", "State", options: [("", "all"), ("over", "at the limit")], selected: ""),
+            ],
+            isAdding: isEmpty,
+            addFields: [
+                Field("name", "Name", isRequired: true),
+                Field("email", "E-mail", kind: .email, error: isEmpty ? "Somebody has this address." : nil),
+            ],
+            addTier: Choice("addTier", "Tier", options: [("t1", "Staff")], selected: "t1"),
+            columns: [
+                .init(label: "Name", href: "?sort=-name", direction: "ascending"),
+                .init(label: "Tier", href: "?sort=tier", direction: nil),
+                .init(label: "Today", href: "?sort=today", direction: nil),
+                .init(label: "This month", href: "?sort=month", direction: nil),
+                .init(label: "Last seen", href: "?sort=seen", direction: nil),
+            ],
+            rows: isEmpty ? [] : peopleRows,
+            newTier: Choice("newTier", "New tier", options: [("t2", "Guests")], selected: nil, error: "Choose a tier."),
+            position: "1 to 2 of 312", previous: isEmpty ? "?page=1" : nil, next: isEmpty ? nil : "?page=2")
+    }
+
+    private static var peopleRows: [PeoplePage.Row] {
+        [
+            .init(
+                id: "p1", name: "Maren Voss", email: "maren@example.org", tier: "Staff", today: "18,204",
+                month: "217,650", lastSeen: moment(hours: 0), isAdmin: true, isDisabled: false,
+                state: "near the limit"),
+            .init(
+                id: "p2", name: "Tomás Ødegård", email: "tomas@example.org", tier: "Guests", today: "0", month: "0",
+                lastSeen: nil, isAdmin: false, isDisabled: true, state: nil),
+        ]
+    }
+
+    private static func personPage(isDisabled: Bool) -> PersonPage {
+        PersonPage(
+            frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1", name: "Maren Voss",
+            email: "maren@example.org", isAdmin: true, isDisabled: isDisabled, limits: limits,
+            tier: tierChoice("tier"),
+            grants: [.init(amount: "50,000", expires: moment(hours: 90), reason: "Thesis")],
+            grantFields: [
+                Field("amount", "Tokens", kind: .number, isRequired: true),
+                Field("until", "Until", kind: .date, isRequired: true), Field("reason", "Why", isLong: true),
+            ],
+            passwordLink: isDisabled ? "https://chat.example.org/password/abc" : nil)
+    }
+
+    private static var models: [(name: String, page: any Page)] {
+        [
+            ("admin-models", modelsPage(isEmpty: false)), ("admin-models-empty", modelsPage(isEmpty: true)),
+            ("admin-upstreams", upstreamsPage(isEmpty: false)), ("admin-upstreams-empty", upstreamsPage(isEmpty: true)),
+        ]
+    }
+
+    private static var form: AdminForm {
+        AdminForm(
+            title: "New", action: "/admin/models", cancel: "/admin/models",
+            fields: [
+                Field("name", "Name", hint: "What people choose.", isRequired: true),
+                Field("price", "Price", kind: .number, value: "-1", error: "A price is never negative."),
+            ],
+            choices: [Choice("encoding", "Encoding", options: [("o200k_base", "o200k_base")], selected: "o200k_base")])
+    }
+
+    private static func modelsPage(isEmpty: Bool) -> ModelsPage {
+        ModelsPage(
+            frame: adminFrame("Models"), tabs: AdminTab.models.links(words), form: isEmpty ? form : nil,
+            trial: isEmpty
+                ? nil
+                : .init(
+                    title: "gpt-4o-mini answered", summary: "After 412 ms, 9 prompt and 3 reply tokens.",
+                    answer: "Hello there."),
+            rows: isEmpty
+                ? []
+                : [
+                    .init(
+                        id: "m1", name: "gpt-4o-mini", upstream: "OpenAI", upstreamName: "gpt-4o-mini-2024-07-18",
+                        encoding: "o200k_base", context: "128,000", reply: "16,384", prices: "$0.15 / $0.60",
+                        weight: "1", tiers: "Staff, Guests", isRetired: false),
+                    .init(
+                        id: "m2", name: "llama-2", upstream: "Own", upstreamName: "llama-2", encoding: "cl100k_base",
+                        context: "4,096", reply: "1,024", prices: "—", weight: "1", tiers: "none", isRetired: true),
+                ])
+    }
+
+    private static func upstreamsPage(isEmpty: Bool) -> UpstreamsPage {
+        UpstreamsPage(
+            frame: adminFrame("Upstreams"), tabs: AdminTab.upstreams.links(words), form: isEmpty ? form : nil,
+            rows: isEmpty
+                ? []
+                : [
+                    .init(
+                        id: "u1", name: "OpenAI", address: "https://api.openai.com/v1", hasKey: true, models: "4",
+                        isReachable: true, problem: nil),
+                    .init(
+                        id: "u2", name: "Own", address: "http://10.0.0.5:8000/v1", hasKey: false, models: "1",
+                        isReachable: false, problem: "no answer"),
+                ])
+    }
+
+    private static func adminUsage(_ chart: BarChart?) -> AdminUsagePage {
+        AdminUsagePage(
+            frame: adminFrame("Usage"), tabs: AdminTab.usage.links(words), periods: periods, period: "month",
+            summary: "2,117,650 tokens in 3,240 requests by 48 people.", chart: chart,
+            people: chart == nil ? empty : table("Person", link: "/admin/people/p1"), models: table("Model", link: nil))
+    }
+
+    private static func holds(isEmpty: Bool) -> HoldsPage {
+        HoldsPage(
+            frame: adminFrame("Holds"), tabs: AdminTab.holds.links(words), summary: "1 hold, 4,608 tokens",
+            rows: isEmpty
+                ? []
+                : [
+                    .init(
+                        request: "8f14e45fceea167a", person: "Maren Voss", model: "gpt-4o-mini", held: "4,608",
+                        streamed: "212", since: moment(hours: 0), expires: moment(hours: 1))
+                ])
+    }
+
+    private static func health(hasWarnings: Bool) -> HealthPage {
+        HealthPage(
+            frame: adminFrame("Health"), tabs: AdminTab.health.links(words),
+            warnings: hasWarnings
+                ? [
+                    .init(
+                        tone: "warn", title: "Plain HTTP.", text: "Put a certificate in front: passwords go in clear.")
+                ]
+                : [],
+            groups: [
+                .init(
+                    title: "Database",
+                    facts: [
+                        .init(name: "File", value: "/var/lib/sluice/sluice.db", problem: nil),
+                        .init(name: "Free space", value: "412 MB", problem: hasWarnings ? "little" : nil),
+                    ])
+            ])
+    }
+
+    private static func audit(isEmpty: Bool) -> AuditPage {
+        AuditPage(
+            frame: adminFrame("Audit log"), tabs: AdminTab.audit.links(words),
+            rows: isEmpty
+                ? []
+                : [
+                    .init(
+                        time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed", subject: "Staff",
+                        changes: [.init(name: "day", before: "20,000", after: "25,000")])
+                ],
+            previous: isEmpty ? nil : "?page=1", next: isEmpty ? nil : "?page=3")
+    }
+}

@@ -1,0 +1,95 @@
+// A reply while it is written: `ChatEvent` in Swift says what comes.
+import { addCopyButtons } from "./copy.js";
+import { elements } from "./html.js";
+import { events } from "./events.js";
+import { localize } from "./times.js";
+
+export class Reply {
+  #row = null;
+  #abort = new AbortController();
+  #stopAction = null;
+  #transcript = document.getElementById("transcript");
+  #status = document.getElementById("status");
+
+  /** Sends `form`; returns the last event, or throws when the connection is lost. `onBegin` gets the first. */
+  async ask(form, onBegin) {
+    const headers = { Accept: "text/event-stream" };
+    const body = new URLSearchParams(new FormData(form));
+    return this.#follow(await fetch(form.action, { method: "POST", body, headers, signal: this.#abort.signal }), onBegin);
+  }
+
+  /** Goes on with a reply that was being written when the page was opened. */
+  async resume(row, stopAction) {
+    this.#row = row;
+    this.#stopAction = stopAction;
+    const headers = { Accept: "text/event-stream" };
+    return this.#follow(await fetch(row.dataset.stream, { headers, signal: this.#abort.signal }), () => {});
+  }
+
+  /** Really stops it: at the model, not only here. */
+  stop() {
+    if (this.#stopAction) fetch(this.#stopAction, { method: "POST" });
+  }
+
+  async #follow(response, onBegin) {
+    if (response.redirected) return this.#leave(response.url);
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) throw await problem(response);
+    for await (const { name, data } of events(response)) {
+      if (name === "begin") this.#begin(data, onBegin);
+      if (name === "block") this.#block(data);
+      if (name === "end" || name === "fail") return this.#finish(name, data);
+    }
+    throw new Error(document.body.dataset.lost);
+  }
+
+  /** The session has ended, or the server wants a whole page: the draft is kept, so nothing is lost. */
+  #leave(address) {
+    location.assign(address);
+    return new Promise(() => {});
+  }
+
+  #begin(data, onBegin) {
+    this.#stopAction = data.stop;
+    const rows = elements(data.html);
+    for (const id of data.removes) document.getElementById(`m${id}`)?.remove();
+    for (const offer of this.#transcript.querySelectorAll("footer form, footer .menu")) offer.remove();
+    document.getElementById("welcome")?.remove();
+    this.#transcript.append(rows);
+    this.#row = this.#transcript.lastElementChild;
+    this.#status.textContent = document.body.dataset.writing;
+    onBegin(data);
+    this.#row.scrollIntoView({ block: "nearest" });
+  }
+
+  #block({ index, html }) {
+    const content = this.#row.querySelector(".content");
+    const isAtEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 80;
+    while (content.children.length <= index) content.append(newBlock());
+    content.children[index].replaceChildren(elements(html));
+    if (isAtEnd) window.scrollTo({ top: document.documentElement.scrollHeight });
+  }
+
+  #finish(name, data) {
+    if (data.html && this.#row) {
+      const rows = elements(data.html);
+      localize(rows);
+      const row = rows.firstElementChild;
+      this.#row.replaceWith(row);
+      addCopyButtons(row);
+    }
+    this.#status.textContent = name === "end" ? data.summary : data.message;
+    return { name, data };
+  }
+}
+
+function newBlock() {
+  const block = document.createElement("div");
+  block.dataset.block = "";
+  return block;
+}
+
+async function problem(response) {
+  const isProblem = response.headers.get("content-type")?.includes("json");
+  const detail = isProblem ? (await response.json()).detail : null;
+  return new Error(detail ?? document.body.dataset.lost);
+}

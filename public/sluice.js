@@ -1,0 +1,16 @@
+// Everything works without this; with it, pages know the reader's zone, copy code, and chat without reloading.
+import { addCopyButtons } from "./copy.js";
+import { Composer } from "./composer.js";
+import { localize } from "./times.js";
+
+localize(document);
+addCopyButtons(document);
+
+const composer = document.getElementById("composer");
+if (composer) new Composer(composer);
+
+for (const form of document.querySelectorAll("form[data-confirm]")) {
+  form.addEventListener("submit", (event) => {
+    if (!confirm(form.dataset.confirm)) event.preventDefault();
+  });
+}
