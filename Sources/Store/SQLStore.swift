@@ -2,7 +2,7 @@ public import Core
 
 /// Everything that is kept, over one database: the ports of `Core`, and nothing of SQL.
 public struct SQLStore: Sendable {
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
 
     /// Opens or creates the database at `path` and brings its schema up to date.
     ///
