@@ -45,6 +45,10 @@ struct SQLMigratorTests {
         #expect(Set(Migration.all.map(\.number)).count == Migration.all.count)
     }
 
+    @Test func everyStepOfThisProgramApplies() async throws {
+        #expect(try await titles(in: try await file.migrated()) == Migration.all.map(\.title).sorted())
+    }
+
     @Test func processesThatStartAtOnceMigrateOnce() async throws {
         let path = file.path
         try await withThrowingTaskGroup { group in

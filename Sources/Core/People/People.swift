@@ -1,0 +1,44 @@
+/// Everyone who may sign in.
+///
+/// Every method that changes something by an `Actor` writes the audit log in the same transaction, and throws `Flaws`,
+/// `NotFound` or `StoreFailure` when it changed nothing.
+public protocol People: Sendable {
+    func person(_ id: PersonID) async throws -> Person?
+    func person(with email: EmailAddress) async throws -> Person?
+
+    /// Who has this address, and the hash of their password; nil for a person who has not set one.
+    func credential(for email: EmailAddress) async throws -> Credential?
+
+    func find(_ query: PeopleQuery) async throws -> PeoplePage
+
+    /// - Parameter passwordHash: nil for a person who cannot sign in before a password is set.
+    func add(_ draft: Person.Draft, passwordHash: String?, by actor: Actor) async throws -> Person
+
+    /// Ends all sessions of the person when what they may do changed.
+    func change(_ person: PersonID, to draft: Person.Draft, by actor: Actor) async throws -> Person
+
+    /// All or nobody.
+    func move(_ people: [PersonID], to tier: TierID, by actor: Actor) async throws
+
+    /// Disabling ends all sessions of the person.
+    func setDisabled(_ isDisabled: Bool, _ person: PersonID, by actor: Actor) async throws
+
+    func setPreferences(_ preferences: Person.Preferences, of person: PersonID) async throws -> Person
+
+    /// Ends all sessions of the person but `session`, the one in which the password was changed.
+    func setPassword(hash: String, of person: PersonID, keeping session: SessionID?, by actor: Actor) async throws
+
+    /// Replaces the hash of an unchanged password by a stronger one, unless the password was changed meanwhile.
+    func strengthen(_ credential: Credential, to hash: String) async throws
+}
+
+/// A person, and what their password must hash to.
+public struct Credential: Sendable, Hashable {
+    public var person: Person
+    public var passwordHash: String
+
+    public init(person: Person, passwordHash: String) {
+        self.person = person
+        self.passwordHash = passwordHash
+    }
+}

@@ -1,0 +1,66 @@
+/// What a group of people may take: the admin's unit of decision.
+public struct Tier: Sendable, Hashable, Codable, Identifiable {
+    public var id: TierID
+    public var organization: OrganizationID
+    public var settings: Settings
+    /// A retired tier keeps its people and their limits, and takes no new ones.
+    public var isRetired: Bool
+
+    public init(id: TierID = .random(), organization: OrganizationID, settings: Settings, isRetired: Bool = false) {
+        self.id = id
+        self.organization = organization
+        self.settings = settings
+        self.isRetired = isRetired
+    }
+
+    public var name: String { settings.name }
+}
+
+extension Tier {
+    /// Everything that can be edited about a tier.
+    public struct Settings: Sendable, Hashable, Codable {
+        public var name: String
+        /// Who it is for, in words.
+        public var audience: String
+        public var maxPromptTokens: Int64
+        public var maxReplyTokens: Int64
+        /// The models that its people may use; all others are denied.
+        public var models: Set<ModelID>
+        public var disconnect: DisconnectPolicy
+        public var allowance: Allowance
+
+        public init(
+            name: String, audience: String = "", maxPromptTokens: Int64, maxReplyTokens: Int64,
+            models: Set<ModelID> = [], disconnect: DisconnectPolicy = .cancel(graceSeconds: 10), allowance: Allowance
+        ) {
+            self.name = name
+            self.audience = audience
+            self.maxPromptTokens = maxPromptTokens
+            self.maxReplyTokens = maxReplyTokens
+            self.models = models
+            self.disconnect = disconnect
+            self.allowance = allowance
+        }
+    }
+
+    /// The limits that each person of the tier has for themselves. Nil stands for no limit of that kind; one of the
+    /// token limits must be set.
+    public struct Allowance: Sendable, Hashable, Codable {
+        public var tokensPerHour: Int64?
+        public var tokensPerDay: Int64?
+        public var tokensPerMonth: Int64?
+        public var requestsPerMinute: Int64?
+        public var concurrentRequests: Int64?
+
+        public init(
+            tokensPerHour: Int64? = nil, tokensPerDay: Int64? = nil, tokensPerMonth: Int64? = nil,
+            requestsPerMinute: Int64? = nil, concurrentRequests: Int64? = nil
+        ) {
+            self.tokensPerHour = tokensPerHour
+            self.tokensPerDay = tokensPerDay
+            self.tokensPerMonth = tokensPerMonth
+            self.requestsPerMinute = requestsPerMinute
+            self.concurrentRequests = concurrentRequests
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// 256 random bits that whoever has them may use: a session's cookie, a one-time link. The store keeps only a hash.
+///
+/// Printing it gives no secret away; `rawValue` does.
+public struct SecretToken: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    /// 64 lower-case hexadecimal digits.
+    public let rawValue: String
+
+    /// - Returns: nil for what no token looks like.
+    public init?(rawValue: String) {
+        guard rawValue.utf8.count == 64, rawValue.utf8.allSatisfy(Self.isHexadecimal) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    public static func random() -> Self {
+        let halves = [Identifier<Self>.random(), .random()]
+        return Self(unchecked: halves.map(\.rawValue).joined())
+    }
+
+    public var description: String { "SecretToken(…)" }
+
+    private init(unchecked rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
