@@ -4,4 +4,6 @@ extension SQLStore {
     public var ledger: some Ledger { SQLLedger(database: database) }
 
     public var usageHistory: some UsageHistory { SQLUsageHistory(database: database) }
+
+    public var gatePolicy: some GatePolicy { SQLGatePolicy(database: database) }
 }

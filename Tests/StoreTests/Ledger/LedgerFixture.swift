@@ -110,16 +110,11 @@ extension Ending {
 
 extension SQLSession {
     func addOrganization(_ organization: OrganizationID, timeZone: String) throws {
-        try run(
-            script: """
-                CREATE TABLE IF NOT EXISTS organization (
-                    id TEXT PRIMARY KEY, time_zone TEXT NOT NULL, week_start INTEGER NOT NULL,
-                    reset_hour INTEGER NOT NULL
-                ) STRICT
-                """)
         try execute(
-            "INSERT INTO organization (id, time_zone, week_start, reset_hour) VALUES ($1, $2, 1, 0)", organization,
-            timeZone)
+            """
+            INSERT INTO organization (id, name, time_zone, week_start, reset_hour, created_at)
+            VALUES ($1, 'Acme', $2, 1, 0, 0)
+            """, organization, timeZone)
     }
 }
 
