@@ -99,7 +99,7 @@ let package = Package(
         tests("Relay", with: ["Core", "Relay"]),
         tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
         tests("Core", with: ["Core"]),
-        tests("Store", with: ["Core", "Store"]),
+        tests("Store", with: ["Core", "Store", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
