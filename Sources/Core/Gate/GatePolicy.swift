@@ -41,8 +41,12 @@ public struct ReplyBounds: Sendable, Hashable {
     /// A reply that must be cut shorter than this is refused instead.
     public var minimumReplyTokens: Int64
 
+    /// A sentence or two: fewer tokens answer hardly anything.
+    public static let usualMinimumReplyTokens: Int64 = 16
+
     public init(
-        maxPromptTokens: Int64, maxReplyTokens: Int64, contextWindow: Int64? = nil, minimumReplyTokens: Int64 = 1
+        maxPromptTokens: Int64, maxReplyTokens: Int64, contextWindow: Int64? = nil,
+        minimumReplyTokens: Int64 = usualMinimumReplyTokens
     ) {
         self.maxPromptTokens = maxPromptTokens
         self.maxReplyTokens = maxReplyTokens

@@ -1,0 +1,146 @@
+import Core
+import Testing
+
+@testable import Store
+
+/// A real ledger in a file of its own: one organization in Berlin, and whatever limits a test adds.
+struct LedgerFixture {
+    let file: TemporaryDatabase
+    let database: SQLiteDatabase
+    var ledger: SQLLedger { SQLLedger(database: database) }
+    var history: SQLUsageHistory { SQLUsageHistory(database: database) }
+
+    static let organization = OrganizationID(rawValue: "acme")
+    static let tier = TierID(rawValue: "free")
+
+    init() async throws {
+        file = try TemporaryDatabase()
+        database = try await file.migrated()
+        try await database.write { session in
+            try session.addOrganization(Self.organization, timeZone: "Europe/Berlin")
+        }
+    }
+
+    /// The ledger as another worker has it.
+    func anotherWorker() throws -> SQLLedger { SQLLedger(database: try file.open()) }
+
+    // MARK: Limits
+
+    @discardableResult
+    func limit(
+        _ amount: Int64, _ meter: Limit.Meter = .tokens, per window: Window = .day, scope: Limit.Scope = .tier,
+        subject: String = tier.rawValue, model: ModelID? = nil, mode: Limit.Mode = .enforce
+    ) async throws -> Limit {
+        let limit = Limit(
+            scope: scope, subject: subject, model: model, meter: meter, window: window, amount: amount, mode: mode)
+        try await store(limit)
+        return limit
+    }
+
+    func store(_ limit: Limit) async throws {
+        try await database.write { session in
+            try session.execute(
+                """
+                INSERT INTO quota_limit (id, scope, subject, model, meter, time_window, amount, mode)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, mode = excluded.mode
+                """,
+                limit.id, limit.scope, limit.subject, limit.model, limit.meter, limit.window, limit.amount, limit.mode)
+        }
+    }
+
+    func grant(_ amount: Int64, on limit: Limit, to holder: String, until expiry: Timestamp) async throws {
+        try await database.write { session in
+            try session.execute(
+                """
+                INSERT INTO quota_grant (id, limit_id, holder, amount, reason, created_at, expires_at)
+                VALUES ($1, $2, $3, $4, 'a deadline', 0, $5)
+                """, Grant.ID.random(), limit.id, holder, amount, expiry)
+        }
+    }
+
+    // MARK: Requests
+
+    static func path(_ person: String = "ada", model: String = "small") -> QuotaPath {
+        QuotaPath(
+            organization: organization, tier: tier, person: PersonID(rawValue: person), model: ModelID(rawValue: model))
+    }
+
+    static func request(
+        prompt: Int64 = 100, reply: Int64 = 100, minimum: Int64 = 1, tariff: Tariff = Tariff(),
+        path: QuotaPath = path(), conversation: ConversationID? = nil, at now: Timestamp = .start
+    ) -> HoldRequest {
+        HoldRequest(
+            requestID: .random(), owner: "worker-1",
+            origin: Origin(path: path, modelAsked: path.model.rawValue, conversation: conversation),
+            demand: Demand(promptTokens: prompt, replyCap: reply, minimumReply: minimum, tariff: tariff),
+            leaseUntil: now.advanced(bySeconds: 60))
+    }
+
+    /// Holds a request that must fit.
+    func held(_ request: HoldRequest = request(), at now: Timestamp = .start) async throws -> (RequestID, Allowance) {
+        guard case .granted(let allowance) = try await ledger.hold(request, at: now) else { throw NotGranted() }
+        return (request.requestID, allowance)
+    }
+
+    func refusal(_ request: HoldRequest = request(), at now: Timestamp = .start) async throws -> Refusal {
+        guard case .refused(let refusal) = try await ledger.hold(request, at: now) else { throw NotRefused() }
+        return refusal
+    }
+
+    struct NotGranted: Error {}
+    struct NotRefused: Error {}
+
+    /// Used, held and available of the only limit that concerns `path`.
+    func balance(of path: QuotaPath = path(), at now: Timestamp = .start) async throws -> [Int64] {
+        let accounts = try await ledger.accounts(on: path, at: now)
+        let account = try #require(accounts.first)
+        return [account.used, account.held, account.available]
+    }
+}
+
+extension Ending {
+    static func finished(prompt: Int64 = 100, completion: Int64 = 50, cached: Int64 = 0) -> Ending {
+        Ending(
+            usage: Usage(
+                promptTokens: prompt, completionTokens: completion, cachedPromptTokens: cached, source: .reported),
+            outcome: .finished)
+    }
+}
+
+extension SQLSession {
+    func addOrganization(_ organization: OrganizationID, timeZone: String) throws {
+        try execute(
+            """
+            INSERT INTO organization (id, name, time_zone, week_start, reset_hour, created_at)
+            VALUES ($1, 'Acme', $2, 1, 0, 0)
+            """, organization, timeZone)
+    }
+}
+
+extension SQLiteDatabase {
+    /// What `account`, `charge`, `hold`, `usage` and the sums must agree on, as a list of disagreements.
+    func discrepancies() async throws -> [String] {
+        try await read { session in
+            try session.rows(
+                """
+                SELECT 'account ' || a.id AS flaw FROM account a
+                 WHERE a.used <> (SELECT COALESCE(SUM(c.used), 0) FROM charge c WHERE c.account = a.id)
+                    OR a.held <> (SELECT COALESCE(SUM(c.held), 0) FROM charge c WHERE c.account = a.id)
+                UNION ALL
+                SELECT 'charge without request ' || c.entry FROM charge c
+                 WHERE NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = c.entry)
+                   AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.id = c.entry)
+                UNION ALL
+                SELECT 'held after settling ' || c.entry FROM charge c JOIN usage u ON u.id = c.entry WHERE c.held <> 0
+                UNION ALL
+                SELECT 'held and settled ' || h.id FROM hold h JOIN usage u ON u.request_id = h.request_id
+                UNION ALL
+                SELECT 'sums' WHERE
+                    (SELECT COALESCE(SUM(prompt_tokens + 7 * completion_tokens + 13 * cost), 0) FROM usage)
+                 <> (SELECT COALESCE(SUM(prompt_tokens + 7 * completion_tokens + 13 * cost), 0) FROM usage_slot)
+                """
+            ).map { try $0["flaw"] }
+        }
+    }
+}
