@@ -7,7 +7,6 @@ extension SQLStore {
     public var grants: some Grants { SQLGrants(database: database, time: time) }
     public var models: some Models { SQLModels(database: database, time: time) }
     public var upstreamRecords: some UpstreamRecords { SQLUpstreamRecords(database: database, time: time) }
-    public var gatePolicy: some GatePolicy { SQLGatePolicy(database: database) }
 
     public var sessions: some Sessions { SQLSessions(database: database, time: time) }
     public var signInThrottle: some SignInThrottle { SQLSignInThrottle(database: database, time: time) }

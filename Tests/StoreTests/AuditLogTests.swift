@@ -108,4 +108,19 @@ struct AuditLogTests {
         try await temporary.execute("DROP TRIGGER audit_is_not_updated; DROP TRIGGER audit_is_not_deleted; \(sql)")
         #expect(try await log.verify() == .broken(at: entry))
     }
+
+    @Test func whoeverForgesAHashTooIsFoundOutByTheNextEntry() async throws {
+        _ = try await temporary.addPerson("p@example.org")
+        var forged = try #require(try await log.entries(AuditQuery()).first { $0.id == 2 })
+        forged.after = "{}"
+        let previous: String = try await temporary.store.database.read { session in
+            try session.onlyRow("SELECT hash FROM audit WHERE id = 1")["hash"]
+        }
+        try await temporary.execute(
+            """
+            DROP TRIGGER audit_is_not_updated;
+            UPDATE audit SET after = '{}', hash = '\(forged.hash(after: previous))' WHERE id = 2
+            """)
+        #expect(try await log.verify() == .broken(at: 3))
+    }
 }

@@ -182,9 +182,10 @@ struct ConversationsTests {
             .ask("Three"), .edit(before.messages[2].id, "Three"), .regenerate(before.messages[3].id),
         ]
         for (number, kind) in kinds.enumerated() {
+            temporary.clock.advance(seconds: 1)
             let submitted = try await submit(kind, key: "k\(number)")
             try await conversations.withdraw(#require(submitted.reply.reply?.requestID), of: person.id)
-            #expect(try await conversations.record(of: id, of: person.id).messages == before.messages)
+            #expect(try await conversations.record(of: id, of: person.id) == before)
             #expect(try await submit(kind, key: "k\(number)").isRepeated == false, "the key is free again")
             try await conversations.withdraw(newestRequest(), of: person.id)
         }
@@ -286,6 +287,8 @@ struct ConversationsTests {
             await #expect(throws: NotFound()) { try await conversations.submit(submission, of: eve) }
         }
         #expect(try await conversations.list(of: eve, after: nil, count: 9).isEmpty)
+        #expect(try await conversations.conversations([id], of: eve).isEmpty)
+        #expect(try await conversations.conversations([id], of: person.id) == [record.conversation])
         #expect(try await conversations.search("secret", of: eve, count: 9).isEmpty)
         #expect(try await conversations.record(of: id, of: person.id) == record)
     }

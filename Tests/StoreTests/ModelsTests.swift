@@ -70,25 +70,6 @@ struct ModelsTests {
         #expect(next.bounds.maxReplyTokens == 7 && next.disconnectPolicy == .drain)
     }
 
-    @Test func nobodyGetsPastThePolicy() async throws {
-        let policy = temporary.store.gatePolicy
-        let person = try await temporary.addPerson("p@example.org")
-        let model = try await temporary.addModel("small", in: [])
-        await #expect(throws: GateError.unknownModel("none")) { try await policy.route(of: person.id, to: "none") }
-        await #expect(throws: GateError.modelNotInTier("small")) { try await policy.route(of: person.id, to: "small") }
-        var settings = model.settings
-        settings.tiers = [temporary.standard.id]
-        settings.isRetired = true
-        _ = try await models.change(model.id, to: settings, by: temporary.actor)
-        await #expect(throws: GateError.unknownModel("small")) { try await policy.route(of: person.id, to: "small") }
-        settings.isRetired = false
-        _ = try await models.change(model.id, to: settings, by: temporary.actor)
-        _ = try await policy.route(of: person.id, to: "small")
-        try await temporary.store.people.setDisabled(true, person.id, by: temporary.actor)
-        await #expect(throws: GateError.personDisabled) { try await policy.route(of: person.id, to: "small") }
-        await #expect(throws: GateError.personDisabled) { try await policy.route(of: .random(), to: "small") }
-    }
-
     // MARK: Upstreams
 
     @Test func keyStaysOnlyWithItsAddress() async throws {

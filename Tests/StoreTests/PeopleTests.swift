@@ -119,8 +119,19 @@ struct PeopleTests {
         let page = try await people.find(query)
         #expect(page.rows.map(\.person.email.rawValue) == ["p1@example.org"])
         #expect(page.total == 4)
-        query.page = 0
-        #expect(try await people.find(query).rows.count == 3)
+        for page in [0, -7] {
+            query.page = page
+            #expect(try await people.find(query).rows.count == 3)
+        }
+        query.page = .max
+        query.pageSize = .max
+        #expect(try await people.find(query).rows.isEmpty)
+    }
+
+    @Test func manyAreFoundByWhoTheyAre() async throws {
+        let person = try await temporary.addPerson("p@example.org")
+        let found = try await people.people([person.id, temporary.admin.id, .random()])
+        #expect(Set(found) == [person, temporary.admin])
     }
 
     @Test func usageOfThisMonthIsShownAndSortedBy() async throws {

@@ -5,6 +5,9 @@ public protocol Conversations: Sendable {
     /// The one something was last said in first. `cursor` is nil for the first page.
     func list(of person: PersonID, after cursor: ConversationCursor?, count: Int) async throws -> [Conversation]
 
+    /// Those of `ids` that are there and the person's own, in no order: for pages that know them by their usage.
+    func conversations(_ ids: Set<ConversationID>, of person: PersonID) async throws -> [Conversation]
+
     /// Those in whose title or messages every word of `text` occurs, in any case and with or without accents.
     func search(_ text: String, of person: PersonID, count: Int) async throws -> [ConversationMatch]
 

@@ -12,7 +12,7 @@ struct SQLAuditLog: AuditLog {
         filter.require(query.from) { "at >= \($0)" }
         filter.require(query.until) { "at < \($0)" }
         filter.require(query.before) { "id < \($0)" }
-        let count = filter.bind(query.count)
+        let count = filter.bind(query.count.asLimit)
         let sql = "SELECT * FROM audit \(filter.clause) ORDER BY id DESC LIMIT \(count)"
         return try await database.read { [arguments = filter.arguments] session in
             try session.rows(sql, with: arguments).map(AuditEntry.init)

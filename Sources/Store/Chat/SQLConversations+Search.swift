@@ -29,7 +29,7 @@ extension SQLSession {
                 """#
             }
         }
-        let limit = filter.bind(count)
+        let limit = filter.bind(count.asLimit)
         return try rows(
             "SELECT * FROM conversation \(filter.clause) ORDER BY updated_at DESC, id DESC LIMIT \(limit)",
             with: filter.arguments

@@ -27,7 +27,7 @@ extension SQLConversations {
             guard let conversation: ConversationID = try row?["conversation"] else { return }
             try session.execute("DELETE FROM message WHERE request = $1", request)
             try session.execute("UPDATE message SET superseded_by = NULL WHERE superseded_by = $1", request)
-            try session.forgetIfEmpty(conversation)
+            try session.restore(conversation)
         }
     }
 }
@@ -120,8 +120,14 @@ extension SQLSession {
             message.reply?.model)
     }
 
-    /// A conversation that was begun by what was withdrawn goes with it.
-    fileprivate func forgetIfEmpty(_ conversation: ConversationID) throws {
+    /// Puts a conversation back to its place in the list; one that was begun by what was withdrawn goes with it.
+    fileprivate func restore(_ conversation: ConversationID) throws {
+        try execute(
+            """
+            UPDATE conversation SET updated_at = COALESCE(
+                (SELECT MAX(message.updated_at) FROM message WHERE message.conversation = conversation.id), updated_at)
+            WHERE id = $1
+            """, conversation)
         try execute(
             """
             DELETE FROM conversation

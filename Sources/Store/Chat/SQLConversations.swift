@@ -8,6 +8,15 @@ struct SQLConversations: Conversations {
         try await database.read { session in try session.conversations(of: person, after: cursor, count: count) }
     }
 
+    func conversations(_ ids: Set<ConversationID>, of person: PersonID) async throws -> [Conversation] {
+        try await database.read { session in
+            try ids.compactMap { id in
+                try session.row("SELECT * FROM conversation WHERE id = $1 AND person = $2", id, person)
+                    .map(Conversation.init)
+            }
+        }
+    }
+
     func record(of conversation: ConversationID, of person: PersonID) async throws -> ConversationRecord {
         try await database.read { session in try session.record(of: conversation, of: person) }
     }

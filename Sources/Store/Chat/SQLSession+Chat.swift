@@ -66,7 +66,7 @@ extension SQLSession {
             let moment = filter.bind(cursor.updatedAt)
             filter.require(cursor.id) { "updated_at < \(moment) OR (updated_at = \(moment) AND id < \($0))" }
         }
-        let limit = filter.bind(count)
+        let limit = filter.bind(count.asLimit)
         return try rows(
             "SELECT * FROM conversation \(filter.clause) ORDER BY updated_at DESC, id DESC LIMIT \(limit)",
             with: filter.arguments

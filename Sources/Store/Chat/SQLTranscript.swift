@@ -56,14 +56,20 @@ extension SQLSession {
     /// - Returns: whether it was.
     @discardableResult
     func giveUpIfStale(_ request: RequestID, at now: Timestamp) throws -> Bool {
-        let stale = try execute(
+        let stale = try row(
             """
-            UPDATE message SET state = 'failed', outcome = 'expired', search_text = $3
+            SELECT text FROM message
             WHERE request = $1 AND role = 'assistant' AND state = 'streaming' AND updated_at <= $2
                 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.request_id = message.request)
-            """, request, now.advanced(bySeconds: -ReplyRules.staleSeconds), "")
-        if stale > 0 { try execute("DELETE FROM message WHERE superseded_by = $1", request) }
-        return stale > 0
+            """, request, now.advanced(bySeconds: -ReplyRules.staleSeconds))
+        guard let text: String = try stale?["text"] else { return false }
+        try execute(
+            """
+            UPDATE message SET state = 'failed', outcome = 'expired', search_text = $2
+            WHERE request = $1 AND role = 'assistant'
+            """, request, text.searchable)
+        try execute("DELETE FROM message WHERE superseded_by = $1", request)
+        return true
     }
 }
 

@@ -1,3 +1,8 @@
+extension Int {
+    /// As the count of a LIMIT: what a form asks for, kept within reason.
+    var asLimit: Int { Swift.min(Swift.max(self, 0), 1000) }
+}
+
 /// The conditions of a WHERE clause as they are chosen, with their arguments.
 struct SQLFilter {
     private var conditions: [String] = []

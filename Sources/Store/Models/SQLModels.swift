@@ -59,16 +59,6 @@ struct SQLModels: Models {
     }
 }
 
-extension Tariff {
-    init(_ row: SQLRow) throws {
-        self.init(
-            promptNanodollarsPerMillion: try row["prompt_price"],
-            completionNanodollarsPerMillion: try row["completion_price"],
-            cachedPromptNanodollarsPerMillion: try row["cached_prompt_price"],
-            weightPartsPerMillion: try row["weight_ppm"])
-    }
-}
-
 extension SQLSession {
     fileprivate func model(_ row: SQLRow) throws -> Model {
         let id: ModelID = try row["id"]

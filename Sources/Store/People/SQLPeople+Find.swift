@@ -21,8 +21,8 @@ extension SQLSession {
     fileprivate func rows(of query: PeopleQuery, _ filter: SQLFilter, at now: Timestamp) throws -> [PeoplePage.Row] {
         var filter = filter
         let monthStart = filter.bind(try start(of: .month, containing: now))
-        let size = filter.bind(query.pageSize)
-        let skipped = filter.bind(max(0, query.page - 1) * query.pageSize)
+        let size = filter.bind(query.pageSize.asLimit)
+        let skipped = filter.bind(min(max(1, query.page) - 1, 1_000_000) * query.pageSize.asLimit)
         let direction = query.isDescending ? "DESC" : "ASC"
         let found = try rows(
             """

@@ -16,6 +16,12 @@ struct SQLPeople: People {
         }
     }
 
+    func people(_ ids: Set<PersonID>) async throws -> [Person] {
+        try await database.read { session in
+            try ids.compactMap { try session.row("SELECT * FROM person WHERE id = $1", $0).map(Person.init) }
+        }
+    }
+
     func credential(for email: EmailAddress) async throws -> Credential? {
         try await database.read { session in
             let row = try session.row(
