@@ -3,14 +3,7 @@ public import Core
 /// Everything that is kept, over one database: the ports of `Core`, and nothing of SQL.
 public struct SQLStore: Sendable {
     let database: SQLiteDatabase
-<<<<<<< HEAD
-<<<<<<< HEAD
     let time: any TimeSource
-=======
->>>>>>> gate
-=======
-    let time: any TimeSource
->>>>>>> store
 
     /// Opens or creates the database at `path`, brings its schema up to date, and puts into a new one what a first
     /// admin needs to find. Several workers may do this at once.
