@@ -62,8 +62,8 @@ extension Samples {
         ]
     }
 
-    private static func peoplePage(isEmpty: Bool) -> PeoplePage {
-        PeoplePage(
+    private static func peoplePage(isEmpty: Bool) -> Web.PeoplePage {
+        Web.PeoplePage(
             frame: adminFrame("People"), tabs: AdminTab.people.links(words), found: "312 people",
             search: Field("q", "Name or address", kind: .search, value: "ma"),
             filters: [
@@ -88,7 +88,7 @@ extension Samples {
             position: "1 to 2 of 312", previous: isEmpty ? "?page=1" : nil, next: isEmpty ? nil : "?page=2")
     }
 
-    private static var peopleRows: [PeoplePage.Row] {
+    private static var peopleRows: [Web.PeoplePage.Row] {
         [
             .init(
                 id: "p1", name: "Maren Voss", email: "maren@example.org", tier: "Staff", today: "18,204",
