@@ -157,6 +157,7 @@ struct OpenAIUpstreamTests {
         let pieces = 4_096
         let stalled = Signal<Int>()
         let server = try RawServer { connection in
+            connection.setPatience(milliseconds: 3_000)
             connection.beginStream()
             for index in 0..<pieces where !connection.chunk(piece) {
                 stalled.fire(index)
@@ -166,7 +167,7 @@ struct OpenAIUpstreamTests {
         }
         defer { server.stop() }
         var impatient = settings
-        impatient.silenceTimeout = .milliseconds(100)
+        impatient.silenceTimeout = .milliseconds(1_500)
         try await withUpstream(impatient) { upstream in
             let reply = try await upstream.open(call(server.baseURL))
             var events = reply.events.makeAsyncIterator()
