@@ -29,7 +29,7 @@ struct UserCommand: ParsableCommand {
             let settings = try Settings(ProcessInfo.processInfo.environment)
             let password = try passwordStdin ? Password.fromStandardInput() : Password.asked()
             if let problem = PasswordRules.problem(with: password, of: [email]) {
-                throw ValidationError("This password cannot be used: \(problem).")
+                throw CommandFailure("This password cannot be used: \(problem).")
             }
             let (email, admin, tier) = (email, admin, tier)
             let person = try Blocking.run {
@@ -40,7 +40,7 @@ struct UserCommand: ParsableCommand {
                 do {
                     return try await store.people.add(draft, passwordHash: hash, by: .shell)
                 } catch let flaws as Flaws {
-                    throw ValidationError(flaws.all.map { "\($0.field): \($0.problem)" }.joined(separator: "\n"))
+                    throw CommandFailure(flaws.all.map { "\($0.field): \($0.problem)" }.joined(separator: "\n"))
                 }
             }
             Output.line("Added \(person.email)\(admin ? ", an admin" : "").")
@@ -50,7 +50,7 @@ struct UserCommand: ParsableCommand {
             let tiers = try await store.tiers.all().filter { !$0.isRetired }
             guard let tier = name.map({ name in tiers.first { $0.name == name } }) ?? tiers.first else {
                 let known = tiers.map(\.name).joined(separator: ", ")
-                throw ValidationError("There is no tier “\(name ?? "")”. There are: \(known).")
+                throw CommandFailure("There is no tier “\(name ?? "")”. There are: \(known).")
             }
             return tier.id
         }
@@ -60,17 +60,17 @@ struct UserCommand: ParsableCommand {
 /// A password from a person or a script, never from the command line, which every process can read.
 enum Password {
     static func fromStandardInput() throws -> String {
-        guard let line = readLine(), !line.isEmpty else { throw ValidationError("Standard input holds no password.") }
+        guard let line = readLine(), !line.isEmpty else { throw CommandFailure("Standard input holds no password.") }
         return line
     }
 
     /// Asks twice, without showing what is typed.
     static func asked() throws -> String {
         guard let first = getpass("Password: ").map({ String(cString: $0) }), !first.isEmpty else {
-            throw ValidationError("No password was given.")
+            throw CommandFailure("No password was given.")
         }
         guard let second = getpass("Again: "), String(cString: second) == first else {
-            throw ValidationError("The two passwords differ.")
+            throw CommandFailure("The two passwords differ.")
         }
         return first
     }

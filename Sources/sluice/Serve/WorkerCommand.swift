@@ -11,7 +11,7 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         let settings = try Settings(ProcessInfo.processInfo.environment)
         guard let socket = try ListeningSocket.inherited() else {
-            throw ValidationError("A worker is started by “sluice serve”: its standard input is the listening socket.")
+            throw CommandFailure("A worker is started by “sluice serve”: its standard input is the listening socket.")
         }
         let log = Logger(label: "sluice.worker", level: settings.logLevel)
         try Blocking.run { try await Worker(settings, log: log).serve(on: socket) }
