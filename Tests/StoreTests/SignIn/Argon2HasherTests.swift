@@ -3,7 +3,7 @@ import Testing
 
 @testable import Store
 
-struct PasswordTests {
+struct Argon2HasherTests {
     let hasher = Argon2Hasher()
 
     @Test func rightPasswordIsVerifiedAndAWrongOneIsNot() async throws {
@@ -39,20 +39,5 @@ struct PasswordTests {
     @Test(arguments: ["", "nonsense", "$argon2id$v=19$m=19456,t=2,p=1$", "\0"])
     func hashThatCannotBeReadVerifiesNothing(hash: String) async throws {
         #expect(try await hasher.verify("", against: hash) == false)
-    }
-
-    @Test(
-        arguments: [
-            ("short12", .tooShort(minCharacters: 8)),
-            (String(repeating: "ab1", count: 43), .tooLong(maxCharacters: 128)),
-            ("password", .tooCommon), ("Password123!", .tooCommon), ("12345678", .tooCommon),
-            ("aaaaaaaaaa", .tooCommon),
-            ("abababab", .tooCommon), ("!!summer2024", .tooCommon), ("QWERTYUIOP", .tooCommon),
-            ("zyxwvuts", .tooCommon),
-            ("ada@example.org", .tooCommon), ("correct horse battery", nil), ("пароль-из-слов", nil),
-            ("tr0ub4dor&3", nil),
-        ] as [(String, Flaw.Problem?)])
-    func passwordsAreJudged(password: String, problem: Flaw.Problem?) {
-        #expect(PasswordRules.problem(with: password, of: ["ada@example.org", "Ada"]) == problem)
     }
 }
