@@ -12,6 +12,7 @@ public struct Flaw: Sendable, Hashable {
         case unknown
         /// A password that everyone tries first.
         case tooCommon
+        case inThePast
         /// Nobody would be left who could administer.
         case lastAdmin
     }

@@ -151,6 +151,17 @@ struct SQLiteDatabaseTests {
         try await slow
     }
 
+    @Test func fullDiskIsNamedAndChangesNothing() async throws {
+        await #expect(throws: StoreFailure.full) {
+            try await database.write { session in
+                _ = try session.rows("PRAGMA max_page_count = 1")
+                try session.execute("INSERT INTO jar VALUES ('honey', 1, NULL)")
+                try session.execute("INSERT INTO jar VALUES ($1, 1, NULL)", String(repeating: "x", count: 1_000_000))
+            }
+        }
+        #expect(try await jars() == 0)
+    }
+
     @Test func cancelledTaskStillCommits() async throws {
         let database = database
         let task = Task {

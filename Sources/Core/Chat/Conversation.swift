@@ -29,9 +29,20 @@ extension Conversation {
     public static let maxTitleCharacters = 200
     public static let maxSystemPromptCharacters = 20_000
 
+    public static func flaws(inTitle title: String) -> Flaws {
+        var flaws = Flaws([])
+        flaws.note(title.nameProblem(maxCharacters: maxTitleCharacters), about: "title")
+        return flaws
+    }
+
+    public static func flaws(inSystemPrompt text: String) -> Flaws {
+        let isTooLong = text.count > maxSystemPromptCharacters
+        return Flaws(isTooLong ? [Flaw("systemPrompt", .tooLong(maxCharacters: maxSystemPromptCharacters))] : [])
+    }
+
     /// What a new conversation is called: the beginning of its first question, on one line.
     public static func title(from question: String) -> String {
-        let words = question.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let words = question.prefix(1000).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.count <= 60 ? words : words.prefix(59) + "…"
     }
 }

@@ -5,6 +5,9 @@ public protocol Conversations: Sendable {
     /// The one something was last said in first. `cursor` is nil for the first page.
     func list(of person: PersonID, after cursor: ConversationCursor?, count: Int) async throws -> [Conversation]
 
+    /// Those of `ids` that are there and the person's own, in no order: for pages that know them by their usage.
+    func conversations(_ ids: Set<ConversationID>, of person: PersonID) async throws -> [Conversation]
+
     /// Those in whose title or messages every word of `text` occurs, in any case and with or without accents.
     func search(_ text: String, of person: PersonID, count: Int) async throws -> [ConversationMatch]
 
@@ -37,7 +40,7 @@ public protocol Conversations: Sendable {
 
     func delete(_ conversation: ConversationID, of person: PersonID) async throws
 
-    /// Marks replies as failed that were to be streamed and have not moved for so long that their worker must be gone.
+    /// Marks replies as failed that are to be streamed though no request is held for them any more: their worker is gone.
     func giveUpStale() async throws
 }
 
@@ -68,6 +71,6 @@ public struct ConversationMatch: Sendable, Hashable {
 }
 
 public enum ReplyRules {
-    /// A reply that has not moved for so long has lost its worker. Longer than any upstream thinks before it begins.
-    public static let staleSeconds: Int64 = 15 * 60
+    /// A reply that has not moved for so long, while no request is held for it, has lost its worker.
+    public static let staleSeconds: Int64 = 60
 }

@@ -40,15 +40,11 @@ public struct Submission: Sendable, Hashable {
             flaws.note(.malformed, about: "conversation")
         }
         if let question, question.allSatisfy(\.isWhitespace) { flaws.note(.missing, about: "text") }
-        let maxSystem = Conversation.maxSystemPromptCharacters
-        if let systemPrompt, systemPrompt.count > maxSystem {
-            flaws.note(.tooLong(maxCharacters: maxSystem), about: "systemPrompt")
-        }
-        return flaws
+        return Flaws(flaws.all + Conversation.flaws(inSystemPrompt: systemPrompt ?? "").all)
     }
 
     /// Nil when the question stays as it is.
-    var question: String? {
+    public var question: String? {
         switch kind {
         case .ask(let text), .edit(_, let text): text
         case .regenerate: nil

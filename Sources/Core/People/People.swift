@@ -6,6 +6,9 @@ public protocol People: Sendable {
     func person(_ id: PersonID) async throws -> Person?
     func person(with email: EmailAddress) async throws -> Person?
 
+    /// Those of `ids` that exist, in no order: for pages that know people by their usage.
+    func people(_ ids: Set<PersonID>) async throws -> [Person]
+
     /// Who has this address, and the hash of their password; nil for a person who has not set one.
     func credential(for email: EmailAddress) async throws -> Credential?
 

@@ -33,12 +33,23 @@ public struct PeopleQuery: Sendable, Hashable {
 }
 
 public struct PeoplePage: Sendable, Hashable {
-    public var people: [Person]
+    public struct Row: Sendable, Hashable {
+        public var person: Person
+        /// Prompt and completion tokens since the organization's month began.
+        public var tokensThisMonth: Int64
+
+        public init(person: Person, tokensThisMonth: Int64) {
+            self.person = person
+            self.tokensThisMonth = tokensThisMonth
+        }
+    }
+
+    public var rows: [Row]
     /// On all pages together.
     public var total: Int
 
-    public init(people: [Person], total: Int) {
-        self.people = people
+    public init(rows: [Row], total: Int) {
+        self.rows = rows
         self.total = total
     }
 }

@@ -13,6 +13,22 @@ public struct Person: Sendable, Hashable, Codable, Identifiable {
     /// A BCP 47 language tag; nil for the browser's.
     public var locale: String?
     public var createdAt: Timestamp
+
+    public init(
+        id: PersonID = .random(), organization: OrganizationID, tier: TierID, email: EmailAddress, displayName: String,
+        isAdmin: Bool, isDisabled: Bool = false, timeZone: String? = nil, locale: String? = nil, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.organization = organization
+        self.tier = tier
+        self.email = email
+        self.displayName = displayName
+        self.isAdmin = isAdmin
+        self.isDisabled = isDisabled
+        self.timeZone = timeZone
+        self.locale = locale
+        self.createdAt = createdAt
+    }
 }
 
 extension Person {

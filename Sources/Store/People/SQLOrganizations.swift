@@ -1,0 +1,45 @@
+import Core
+
+struct SQLOrganizations: Organizations {
+    let database: any SQLDatabase
+    let time: any TimeSource
+
+    func current() async throws -> Organization {
+        try await database.read { session in try session.organization() }
+    }
+
+    func change(to organization: Organization, by actor: Actor) async throws {
+        try organization.flaws.throwIfAny()
+        try await database.write { [now = time.now()] session in
+            let before = try session.organization()
+            guard before.id == organization.id else { throw NotFound() }
+            try session.execute(
+                "UPDATE organization SET name = $2, time_zone = $3, week_start = $4, reset_hour = $5 WHERE id = $1",
+                organization.id, organization.name, organization.timeZone, organization.weekStart.rawValue,
+                organization.resetHour)
+            try AuditTrail(session: session, actor: actor, now: now).note(
+                .organizationChanged, of: organization.id.rawValue, named: organization.name, before: before,
+                after: organization)
+        }
+    }
+}
+
+extension SQLSession {
+    /// The one organization there is.
+    func organization() throws -> Organization {
+        let row = try onlyRow("SELECT * FROM organization")
+        guard let weekStart = Weekday(rawValue: try row["week_start"]) else {
+            throw StoreFailure.other(detail: "organization.week_start is no day of the week")
+        }
+        return Organization(
+            id: try row["id"], name: try row["name"], timeZone: try row["time_zone"], weekStart: weekStart,
+            resetHour: try row["reset_hour"])
+    }
+
+    /// When the window of the organization's calendar that contains `moment` began.
+    func start(of window: Window, containing moment: Timestamp) throws -> Timestamp {
+        let interval = try organization().calendar?.interval(of: window, containing: moment)
+        guard let interval else { throw StoreFailure.other(detail: "the organization's calendar is none") }
+        return interval.start
+    }
+}

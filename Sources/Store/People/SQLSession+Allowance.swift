@@ -1,0 +1,101 @@
+import Core
+
+/// Which limit of the ledger each part of a tier's allowance is.
+struct AllowancePart {
+    let meter: Limit.Meter
+    let window: Window
+
+    static func all(of allowance: Tier.Allowance) -> [(part: AllowancePart, amount: Int64?)] {
+        [
+            (AllowancePart(meter: .tokens, window: .hour), allowance.tokensPerHour),
+            (AllowancePart(meter: .tokens, window: .day), allowance.tokensPerDay),
+            (AllowancePart(meter: .tokens, window: .month), allowance.tokensPerMonth),
+            (AllowancePart(meter: .requests, window: .minute), allowance.requestsPerMinute),
+            (AllowancePart(meter: .concurrent, window: .lifetime), allowance.concurrentRequests),
+        ]
+    }
+}
+
+/// A tier's allowance is kept as limits of the scope `tier`, which the ledger reads inside each hold: an edit counts
+/// for the next request in every worker.
+extension SQLSession {
+    func allowance(of tier: TierID) throws -> Tier.Allowance {
+        var allowance = Tier.Allowance()
+        for row in try liveLimits(of: tier) {
+            let amount: Int64 = try row["amount"]
+            switch (try row["meter"] as Limit.Meter, try row["time_window"] as Window) {
+            case (.tokens, .hour): allowance.tokensPerHour = amount
+            case (.tokens, .day): allowance.tokensPerDay = amount
+            case (.tokens, .month): allowance.tokensPerMonth = amount
+            case (.requests, .minute): allowance.requestsPerMinute = amount
+            case (.concurrent, .lifetime): allowance.concurrentRequests = amount
+            default: break
+            }
+        }
+        return allowance
+    }
+
+    /// A limit that is changed, or taken away and set again, stays the same limit: what was used of it stays used.
+    func setAllowance(_ allowance: Tier.Allowance, of tier: TierID, at now: Timestamp) throws {
+        for (part, amount) in AllowancePart.all(of: allowance) {
+            guard let limit = try limit(part, of: tier, liveOnly: false) else {
+                if let amount { try insertLimit(part, of: tier, amount: amount) }
+                continue
+            }
+            if let amount {
+                try execute("UPDATE quota_limit SET amount = $2, retired_at = NULL WHERE id = $1", limit, amount)
+            } else {
+                try execute("UPDATE quota_limit SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL", limit, now)
+            }
+        }
+    }
+
+    /// Those who have already taken what a new allowance gives in the running hour, day or month, grants included.
+    func stopped(by allowance: Tier.Allowance, in tier: TierID, at now: Timestamp) throws -> [PersonID] {
+        var stopped: Set<PersonID> = []
+        for (part, amount) in AllowancePart.all(of: allowance) where part.meter == .tokens {
+            guard let amount, let limit = try limit(part, of: tier, liveOnly: true) else { continue }
+            let full = try rows(
+                """
+                SELECT account.holder AS holder
+                FROM account JOIN person ON person.id = account.holder
+                WHERE account.limit_id = $1 AND account.resets_at > $2
+                    AND person.tier = $3 AND person.is_disabled = 0
+                    AND account.used + account.held >= $4 + COALESCE((
+                        SELECT SUM(quota_grant.amount) FROM quota_grant
+                        WHERE quota_grant.limit_id = $1 AND quota_grant.holder = account.holder
+                            AND quota_grant.expires_at > $2), 0)
+                """, limit, now, tier, amount)
+            stopped.formUnion(try full.map { try $0["holder"] as PersonID })
+        }
+        return stopped.sorted { $0.rawValue < $1.rawValue }
+    }
+
+    /// The limit that this part of a tier's allowance is; the live one before one that was taken away.
+    func limit(_ part: AllowancePart, of tier: TierID, liveOnly: Bool) throws -> Limit.ID? {
+        let row = try row(
+            """
+            SELECT id FROM quota_limit
+            WHERE scope = 'tier' AND subject = $1 AND model IS NULL AND meter = $2 AND time_window = $3
+                AND mode = 'enforce' \(liveOnly ? "AND retired_at IS NULL" : "")
+            ORDER BY CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, id LIMIT 1
+            """, tier, part.meter, part.window)
+        return try row?["id"]
+    }
+
+    private func liveLimits(of tier: TierID) throws -> [SQLRow] {
+        try rows(
+            """
+            SELECT meter, time_window, amount FROM quota_limit
+            WHERE scope = 'tier' AND subject = $1 AND model IS NULL AND mode = 'enforce' AND retired_at IS NULL
+            """, tier)
+    }
+
+    private func insertLimit(_ part: AllowancePart, of tier: TierID, amount: Int64) throws {
+        try execute(
+            """
+            INSERT INTO quota_limit (id, scope, subject, meter, time_window, amount)
+            VALUES ($1, 'tier', $2, $3, $4, $5)
+            """, Limit.ID.random(), tier, part.meter, part.window, amount)
+    }
+}

@@ -1,0 +1,18 @@
+public import Core
+
+extension SQLStore {
+    public var organizations: some Organizations { SQLOrganizations(database: database, time: time) }
+    public var people: some People { SQLPeople(database: database, time: time) }
+    public var tiers: some Tiers { SQLTiers(database: database, time: time) }
+    public var grants: some Grants { SQLGrants(database: database, time: time) }
+    public var models: some Models { SQLModels(database: database, time: time) }
+    public var upstreamRecords: some UpstreamRecords { SQLUpstreamRecords(database: database, time: time) }
+
+    public var sessions: some Sessions { SQLSessions(database: database, time: time) }
+    public var signInThrottle: some SignInThrottle { SQLSignInThrottle(database: database, time: time) }
+    public var firstAdmin: some FirstAdmin { SQLFirstAdmin(database: database, time: time) }
+
+    public var conversations: some Conversations { SQLConversations(database: database, time: time) }
+    public var transcript: some Transcript { SQLTranscript(database: database, time: time) }
+    public var auditLog: some AuditLog { SQLAuditLog(database: database, time: time) }
+}
