@@ -74,7 +74,7 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         tests("Core", with: ["Core"]),
-        tests("Store", with: ["Core", "Store"]),
+        tests("Store", with: ["Core", "Store", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

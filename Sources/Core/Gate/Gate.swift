@@ -58,7 +58,8 @@ public actor Gate {
     var calls: [RequestID: Call] = [:]
     /// Calls whose end the store could not take yet.
     var unfinished: Set<RequestID> = []
-    var isDraining = false
+    /// Takes no more prompts.
+    public internal(set) var isDraining = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     public init(worker: String, ports: Ports, settings: Settings = Settings(), log: Logger) {

@@ -1,0 +1,161 @@
+import Core
+import Logging
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// A gate over a real ledger, with an upstream, a clock and a policy that the test plays.
+struct GateFixture {
+    let book: LedgerFixture
+    let upstream = ScriptedUpstream()
+    let transcript = RecordingTranscript()
+    let clock = TestClock()
+    let policy: SettablePolicy
+    let ledger: BreakableLedger
+    let gate: Gate
+
+    init(limit amount: Int64 = 10_000, disconnect: DisconnectPolicy = .cancel(graceSeconds: 5)) async throws {
+        book = try await LedgerFixture()
+        try await book.limit(amount)
+        ledger = BreakableLedger(book.ledger)
+        policy = SettablePolicy(disconnect: disconnect)
+        gate = Self.gate("worker-1", ledger, upstream, transcript, clock, policy)
+    }
+
+    /// Another worker on the same file.
+    func anotherGate() throws -> Gate {
+        Self.gate(
+            "worker-2", BreakableLedger(try book.anotherWorker()), upstream, transcript, clock, policy)
+    }
+
+    private static func gate(
+        _ worker: String, _ ledger: BreakableLedger, _ upstream: ScriptedUpstream, _ transcript: RecordingTranscript,
+        _ clock: TestClock, _ policy: SettablePolicy
+    ) -> Gate {
+        let ports = Gate.Ports(
+            policy: policy, ledger: ledger, upstream: upstream, meter: ByteMeter(), transcript: transcript, time: clock)
+        return Gate(worker: worker, ports: ports, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    static let ada = PersonID(rawValue: "ada")
+
+    /// Ten tokens, as `ByteMeter` counts.
+    static func prompt(maxReplyTokens: Int64? = 100) -> Prompt {
+        Prompt(
+            person: ada, model: "small", messages: [ChatMessage(role: .user, content: "ten tokens")],
+            maxReplyTokens: maxReplyTokens)
+    }
+
+    /// A prompt that was accepted, and the upstream's side of it.
+    func running(_ prompt: Prompt = prompt()) async throws -> (LiveReply, ScriptedReply) {
+        let reply = try await gate.submit(prompt)
+        return (reply, await upstream.next())
+    }
+
+    func balance() async throws -> [Int64] {
+        try await book.balance(at: clock.now())
+    }
+}
+
+/// One token a byte.
+struct ByteMeter: TokenMeter {
+    func count(_ text: String, for model: MeteredModel) -> TokenCount {
+        TokenCount(tokens: Int64(text.utf8.count), isExact: true)
+    }
+
+    func count(_ messages: [ChatMessage], for model: MeteredModel) -> TokenCount {
+        TokenCount(tokens: messages.reduce(0) { $0 + Int64($1.content.utf8.count) }, isExact: true)
+    }
+}
+
+final class TestClock: TimeSource {
+    private let moment = Mutex(Timestamp.start)
+
+    func now() -> Timestamp { moment.withLock { $0 } }
+
+    func advance(bySeconds seconds: Int64) {
+        moment.withLock { $0 = $0.advanced(bySeconds: seconds) }
+    }
+}
+
+struct SettablePolicy: GatePolicy {
+    var disconnect: DisconnectPolicy
+
+    func route(of person: PersonID, to model: String) async throws -> Route {
+        guard model == "small" else { throw GateError.unknownModel(model) }
+        return Route(
+            path: LedgerFixture.path(person.rawValue), endpoint: UpstreamEndpoint(baseURL: "http://demo", apiKey: nil),
+            meteredModel: MeteredModel(name: "demo-small"), tariff: Tariff(),
+            bounds: ReplyBounds(
+                maxPromptTokens: 1000, maxReplyTokens: 4000, contextWindow: 4500, minimumReplyTokens: 16),
+            disconnectPolicy: disconnect)
+    }
+}
+
+final class RecordingTranscript: Transcript {
+    private let state = Mutex((progress: [ReplyProgress](), ended: [ReplyRecord]()))
+
+    var progress: [ReplyProgress] { state.withLock { $0.progress } }
+    var ended: [ReplyRecord] { state.withLock { $0.ended } }
+
+    func repliesProgressed(_ replies: [ReplyProgress]) async throws {
+        state.withLock { $0.progress += replies }
+    }
+
+    func replyEnded(_ reply: ReplyRecord) async throws {
+        state.withLock { $0.ended.append(reply) }
+    }
+}
+
+/// The real ledger, until it is broken: then every method fails as a full disk does.
+final class BreakableLedger: Ledger {
+    private let real: SQLLedger
+    private let broken = Mutex(false)
+
+    init(_ real: SQLLedger) {
+        self.real = real
+    }
+
+    var isBroken: Bool {
+        get { broken.withLock { $0 } }
+        set { broken.withLock { $0 = newValue } }
+    }
+
+    private var ledger: SQLLedger {
+        get throws {
+            if isBroken { throw StoreFailure.full }
+            return real
+        }
+    }
+
+    func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission {
+        try await ledger.hold(request, at: now)
+    }
+
+    func refresh(_ progress: [HoldProgress], leaseUntil: Timestamp) async throws -> [RequestID: HoldStanding] {
+        try await ledger.refresh(progress, leaseUntil: leaseUntil)
+    }
+
+    func askToStop(_ request: RequestID, of person: PersonID) async throws -> Bool {
+        try await ledger.askToStop(request, of: person)
+    }
+
+    func watch(_ request: RequestID, of person: PersonID, until moment: Timestamp) async throws -> Bool {
+        try await ledger.watch(request, of: person, until: moment)
+    }
+
+    func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement {
+        try await ledger.settle(request, as: ending, at: now)
+    }
+
+    func release(_ request: RequestID) async throws { try await ledger.release(request) }
+
+    func reap(at now: Timestamp) async throws -> [Settlement] { try await ledger.reap(at: now) }
+
+    func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {
+        try await ledger.accounts(on: path, at: now)
+    }
+
+    func openHolds() async throws -> [OpenHold] { try await ledger.openHolds() }
+}

@@ -1,0 +1,259 @@
+import Core
+import Testing
+
+@testable import Store
+
+/// Readers come and go, workers too; the reply goes its way.
+@Suite(.timeLimit(.minutes(1)))
+struct GateReaderTests {
+    // MARK: Listening
+
+    @Test func aListenerGetsEverythingSoFarThenWhatComesLive() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        try await reply.listen { events in
+            var first = events.makeAsyncIterator()
+            upstream.send(.text("one "))
+            #expect(await first.next() == .text("one "))
+            upstream.send(.text("two "))
+            #expect(await first.next() == .text("two "))
+
+            try await reply.listen { events in
+                var second = events.makeAsyncIterator()
+                #expect(await second.next() == .text("one two "))
+                upstream.send(.reasoning("hm "))
+                #expect(await second.next() == .reasoning("hm "))
+                #expect(await first.next() == .reasoning("hm "))
+                upstream.finish()
+                let ending = try #require(await second.next())
+                #expect(await first.next() == ending)
+                #expect(await second.next() == nil)
+            }
+        }
+    }
+
+    @Test func aReplyThatIsOverIsThereInOnePiece() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        for word in ["a ", "slow ", "listener"] { upstream.send(.text(word)) }
+        upstream.finish()
+        _ = try await reply.whole()
+        let events = await reply.listen { events in await events.reduce(into: []) { $0.append($1) } }
+        #expect(events.first == .text("a slow listener"))
+        #expect(events.count == 2)
+    }
+
+    @Test func aListenerThatIsCancelledStopsListening() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        let listener = Task { try await reply.whole() }
+        listener.cancel()
+        await #expect(throws: CancellationError.self) { try await listener.value }
+        upstream.send(.text("unheard"))
+        upstream.finish()
+        #expect(try await reply.whole().text == "unheard")
+    }
+
+    @Test func onlyItsPersonFindsARunningReply() async throws {
+        let world = try await GateFixture()
+        let (reply, _) = try await world.running()
+        #expect(await world.gate.reply(to: reply.requestID, of: GateFixture.ada) === reply)
+        #expect(await world.gate.reply(to: reply.requestID, of: PersonID(rawValue: "eve")) == nil)
+    }
+
+    // MARK: Leaving
+
+    @Test func aReaderWhoLeavesPaysForWhatWasProduced() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 5))
+        let (reply, upstream) = try await world.running()
+        upstream.send(.text("abc"))
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            #expect(await events.next() == .text("abc"))
+        }
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 4)
+        await world.gate.tick()
+        #expect(reply.ending == nil)
+        world.clock.advance(bySeconds: 1)
+        await world.gate.tick()
+        #expect(await upstream.wasCancelled())
+        #expect(try await reply.whole().ending.outcome == .abandoned)
+        #expect(try await world.balance() == [13, 0, 9987])
+    }
+
+    @Test func aReaderWhoComesBackInTimeFindsItRunning() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 5))
+        let (reply, upstream) = try await world.running()
+        await reply.listen { _ in }
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 4)
+        await reply.listen { _ in await world.gate.tick() }
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 4)
+        await world.gate.tick()
+        upstream.finish()
+        #expect(try await reply.whole().ending.outcome == .finished)
+    }
+
+    @Test func aReplyThatNobodyEverReadIsAbandonedToo() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (_, upstream) = try await world.running()
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 10)
+        await world.gate.tick()
+        #expect(await upstream.wasCancelled())
+    }
+
+    @Test func underTheDrainPolicyTheReplyIsReadToItsEnd() async throws {
+        let world = try await GateFixture(disconnect: .drain)
+        let (reply, upstream) = try await world.running()
+        await reply.listen { _ in }
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 3600)
+        await world.gate.tick()
+        upstream.send(.text("still here"))
+        upstream.finish()
+        #expect(try await reply.whole().ending.outcome == .finished)
+    }
+
+    @Test func aReaderAtAnotherWorkerKeepsItRunning() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (reply, upstream) = try await watched(in: world)
+        world.clock.advance(bySeconds: 29)
+        await world.gate.tick()
+        upstream.finish()
+        #expect(try await reply.whole().ending.outcome == .finished)
+    }
+
+    @Test func whenThatReaderIsGoneTooItIsAbandoned() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (_, upstream) = try await watched(in: world)
+        world.clock.advance(bySeconds: 30)
+        await world.gate.tick()
+        #expect(await upstream.wasCancelled())
+    }
+
+    /// A reply whose reader went over to another worker, which says so for thirty seconds.
+    private func watched(in world: GateFixture) async throws -> (LiveReply, ScriptedReply) {
+        let (reply, upstream) = try await world.running()
+        await reply.listen { _ in }
+        let until = world.clock.now().advanced(bySeconds: 30)
+        #expect(try await world.ledger.watch(reply.requestID, of: GateFixture.ada, until: until))
+        return (reply, upstream)
+    }
+
+    // MARK: Stopping
+
+    @Test func stopEndsTheReplyAtOnce() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        upstream.send(.text("abc"))
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            #expect(await events.next() == .text("abc"))
+        }
+        #expect(try await !world.gate.stop(reply.requestID, of: PersonID(rawValue: "eve")))
+        #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
+        #expect(await upstream.wasCancelled())
+        #expect(try await reply.whole().ending.outcome == .stopped)
+        #expect(try await world.balance() == [13, 0, 9987])
+        #expect(try await !world.gate.stop(reply.requestID, of: GateFixture.ada))
+    }
+
+    @Test func stopAtAnotherWorkerIsHeardAtTheNextTick() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        let other = try world.anotherGate()
+        #expect(try await other.stop(reply.requestID, of: GateFixture.ada))
+        await world.gate.tick()
+        #expect(await upstream.wasCancelled())
+        #expect(try await reply.whole().ending.outcome == .stopped)
+    }
+
+    // MARK: Other workers
+
+    @Test func anotherWorkerSeesWhatHasCome() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        upstream.send(.text("so far"))
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            #expect(await events.next() == .text("so far"))
+            await world.gate.tick()
+            await world.gate.tick()
+        }
+        #expect(world.transcript.progress == [ReplyProgress(requestID: reply.requestID, text: "so far")])
+        #expect(try await world.ledger.openHolds().map(\.streamedTokens) == [6])
+    }
+
+    @Test func aWorkerThatIsGoneIsSettledForByAnother() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        upstream.send(.text("abc"))
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            _ = await events.next()
+            await world.gate.tick()
+        }
+        world.clock.advance(bySeconds: 61)
+        let other = try world.anotherGate()
+        await other.reap()
+        #expect(try await world.balance() == [13, 0, 9987])
+        let record = try #require(world.transcript.ended.first)
+        #expect(record.text == nil)
+        #expect(record.ending.outcome == .expired)
+    }
+
+    /// It was not gone, only slow: it must stop, as nothing is held for it any more, and pay the rest.
+    @Test func aWorkerThatWasTakenForGoneStopsAndPaysTheRest() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        world.clock.advance(bySeconds: 61)
+        await (try world.anotherGate()).reap()
+        #expect(try await world.balance() == [10, 0, 9990])
+        upstream.send(.text("abc"))
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            #expect(await events.next() == .text("abc"))
+            await world.gate.tick()
+        }
+        #expect(await upstream.wasCancelled())
+        #expect(try await reply.whole().ending.usage.totalTokens == 13)
+        #expect(try await world.balance() == [13, 0, 9987])
+        #expect(try await world.book.database.discrepancies() == [])
+    }
+
+    // MARK: Shutting down
+
+    @Test func drainingLetsRepliesEndAndTakesNoMore() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        let drained = Task { await world.gate.drain(upTo: .seconds(600)) }
+        while await !world.gate.isDraining { await Task.yield() }
+        await #expect(throws: GateError.shuttingDown) { try await world.gate.submit(GateFixture.prompt()) }
+        upstream.send(.text("abc"))
+        upstream.finish()
+        await drained.value
+        #expect(reply.ending?.outcome == .finished)
+        #expect(try await world.balance() == [13, 0, 9987])
+    }
+
+    @Test func whatDoesNotEndInTimeIsStoppedAndSettled() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        await world.gate.drain(upTo: .zero)
+        #expect(await upstream.wasCancelled())
+        #expect(reply.ending?.outcome == .shutDown)
+        #expect(try await world.balance() == [10, 0, 9990])
+        #expect(try await world.ledger.openHolds() == [])
+    }
+
+    @Test func drainingEndsEvenWhenTheStoreIsGone() async throws {
+        let world = try await GateFixture()
+        let (reply, _) = try await world.running()
+        world.ledger.isBroken = true
+        await world.gate.drain(upTo: .zero)
+        #expect(reply.ending?.outcome == .shutDown)
+    }
+}
