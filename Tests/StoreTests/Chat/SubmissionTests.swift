@@ -53,6 +53,15 @@ struct SubmissionTests {
         #expect(flaws?.all.map(\.field) == [field])
     }
 
+    @Test(arguments: hostileTexts + ["", "../x", String(repeating: "A", count: 32)])
+    func identifierThatWeNeverMakeBeginsNoConversation(id: String) async throws {
+        let submission = Submission(
+            key: "k", conversation: ConversationID(rawValue: id), kind: .ask("Hello"), model: "small")
+        await #expect(throws: Flaws([Flaw("conversation", .malformed)])) {
+            try await chat.conversations.submit(submission, of: chat.person.id)
+        }
+    }
+
     @Test(arguments: hostileTexts) func anyTextReturnsAsItWent(text: String) async throws {
         let submission = Submission(
             key: text, conversation: chat.id, kind: .ask(text), model: text, systemPrompt: text)
