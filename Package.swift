@@ -21,6 +21,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A room of the house: arrows point down only, and the build refuses an import that is not named here
 /// (`swift build --explicit-target-dependency-import-check error`).
@@ -72,6 +73,11 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
+
+        .executableTarget(
+            name: "fastcgi-test-worker", dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
+            path: "Tests/FastCGITestWorker", swiftSettings: house),
+        tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
     ],
     swiftLanguageModes: [.v6]
 )
