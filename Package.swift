@@ -75,9 +75,12 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         .executableTarget(
-            name: "fastcgi-test-worker", dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
+            name: "fastcgi-test-worker",
+            dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
             path: "Tests/FastCGITestWorker", swiftSettings: house),
-        tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
+        tests(
+            "FastCGI",
+            with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -110,7 +110,6 @@ extension WorkerProcess {
         var byte: UInt8 = 1
         _ = write(readinessDescriptor, &byte, 1)
         close(readinessDescriptor)
-        unsetenv(supervisorVariable)
     }
 
     private static var supervisor: pid_t? {
