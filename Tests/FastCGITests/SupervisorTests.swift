@@ -80,7 +80,7 @@ struct SupervisorTests {
                         + Record(type: .getValues, id: 0).bytes)
             } else {
                 // CVE-2025-23016: two lengths whose sum overflows.
-                let lengths: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFE, 0x80, 0, 0, 0x10]
+                let lengths: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFE, 0x80, 0, 0, 0x10] + Array(repeating: 0, count: 64)
                 try client.send(Record.begin().bytes + Record(type: .params, content: lengths).bytes)
             }
             let ended = try #require(try await supervised.process.line(containing: "A worker ended"))
