@@ -83,6 +83,8 @@ struct SupervisorTests {
                 let lengths: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFE, 0x80, 0, 0, 0x10] + Array(repeating: 0, count: 64)
                 try client.send(Record.begin().bytes + Record(type: .params, content: lengths).bytes)
             }
+            // libfcgi notices its overrun only when it has no more to read.
+            shutdown(client.descriptor, Int32(SHUT_WR))
             let ended = try #require(try await supervised.process.line(containing: "A worker ended"))
             #expect(ended.contains("pid=\(first)"))
             let second = try await supervised.workers(1)[0]
