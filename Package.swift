@@ -87,6 +87,7 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         .executableTarget(
+<<<<<<< HEAD
             name: "fastcgi-test-worker", dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
             path: "Tests/FastCGITestWorker", swiftSettings: house),
         tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
@@ -100,6 +101,14 @@ let package = Package(
         tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
         tests("Core", with: ["Core"]),
         tests("Store", with: ["Core", "Store", logging]),
+=======
+            name: "fastcgi-test-worker",
+            dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
+            path: "Tests/FastCGITestWorker", swiftSettings: house),
+        tests(
+            "FastCGI",
+            with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
+>>>>>>> fastcgi
     ],
     swiftLanguageModes: [.v6]
 )

@@ -115,7 +115,12 @@ final class Call: Sendable {
         guard counted > reply.replyCap else { return }
         let exact = counts(of: reply).total
         state.withLock { $0.count.correct(to: exact) }
-        if exact > reply.replyCap { stop(.overran) }
+        if exact > mostBelievable(of: reply.replyCap) { stop(.overran) }
+    }
+
+    /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.
+    private func mostBelievable(of replyCap: Int64) -> Int64 {
+        promptTokens.isExact ? replyCap : replyCap.addingClamped(replyCap)
     }
 
     private func conclude(_ reply: LiveReply, outcome: Outcome?, failure: UpstreamFailure?) {
