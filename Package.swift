@@ -57,7 +57,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging, serviceLifecycle,
+                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging,
+                serviceLifecycle,
             ],
             swiftSettings: house
         ),
@@ -87,8 +88,8 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         .executableTarget(
-<<<<<<< HEAD
-            name: "fastcgi-test-worker", dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
+            name: "fastcgi-test-worker",
+            dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
             path: "Tests/FastCGITestWorker", swiftSettings: house),
         tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
         tests(
@@ -101,14 +102,6 @@ let package = Package(
         tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
         tests("Core", with: ["Core"]),
         tests("Store", with: ["Core", "Store", logging]),
-=======
-            name: "fastcgi-test-worker",
-            dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
-            path: "Tests/FastCGITestWorker", swiftSettings: house),
-        tests(
-            "FastCGI",
-            with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
->>>>>>> fastcgi
     ],
     swiftLanguageModes: [.v6]
 )

@@ -92,8 +92,6 @@ struct StreamTests {
         }
     }
 
-<<<<<<< HEAD
-=======
     /// `finish` is consuming, but a copy of the writer can outlive it.
     @Test func writingAfterTheEndIsAnErrorAndNoCrash() async throws {
         let refused = Happening()
@@ -111,7 +109,6 @@ struct StreamTests {
         }
     }
 
->>>>>>> fastcgi
     @Test func aHangUpCancelsTheResponder() async throws {
         let (began, ended) = (Happening(), Happening())
         try await RunningServer.with { _, _ in

@@ -1,9 +1,6 @@
 import Foundation
 import Glibc
-<<<<<<< HEAD
-=======
 import Synchronization
->>>>>>> fastcgi
 
 /// A process that this test started, and what it prints on standard error.
 struct ChildProcess: Sendable {
@@ -15,8 +12,6 @@ struct ChildProcess: Sendable {
 
     /// - Parameter input: becomes descriptor 0.
     init(_ program: String, _ arguments: [String], input: Int32? = nil) throws {
-<<<<<<< HEAD
-=======
         // One at a time: between pipe and fcntl another child would inherit the pipe, and keep it open.
         self = try Self.starting.withLock { _ in try ChildProcess(starting: program, arguments, input: input) }
     }
@@ -24,7 +19,6 @@ struct ChildProcess: Sendable {
     private static let starting = Mutex(())
 
     private init(starting program: String, _ arguments: [String], input: Int32?) throws {
->>>>>>> fastcgi
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SocketFailure("pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
