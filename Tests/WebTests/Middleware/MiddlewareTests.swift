@@ -31,7 +31,7 @@ import Testing
         router.addMiddleware {
             RequestIdentification()
             SecurityHeaders(address: address)
-            ErrorResponses(templates: templates)
+            ErrorResponses(templates: templates, time: SystemTime())
             CrossOriginProtection(address: address)
         }
         router.get("page") { _, _ in Response.html("<p>") }
