@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// The cookie that keeps somebody signed in.
+/// The cookie that keeps somebody signed in: 256 random bits, of which the store knows only the hash.
 ///
 /// On `https` its name begins with `__Host-`, which makes browsers refuse it from anybody but this very host. Over plain
 /// HTTP it has another name, so that neither is ever taken for the other.
@@ -20,11 +20,10 @@ struct SessionCookie: Sendable {
         return SecretToken(rawValue: String(value))
     }
 
-    func set(_ token: SecretToken, maxAgeSeconds: Int) -> Cookie {
+    func set(_ token: SecretToken) -> Cookie {
         Cookie(
-            name: name, value: token.rawValue, maxAge: maxAgeSeconds, path: "/", secure: address.isSecure,
-            httpOnly: true,
-            sameSite: .lax)
+            name: name, value: token.rawValue, maxAge: Int(SessionRules.absoluteSeconds), path: "/",
+            secure: address.isSecure, httpOnly: true, sameSite: .lax)
     }
 
     func cleared() -> Cookie {
