@@ -87,15 +87,15 @@ extension Gate {
         if error is LedgerFailure {
             log.critical("the ledger does not know this request", metadata: metadata(call, error))
             forget(call)
-        } else {
+        } else if unfinished.insert(call.id).inserted {
             log.error("the store could not take the end of a request; trying again", metadata: metadata(call, error))
-            unfinished.insert(call.id)
             wakeIdleWaiters()
         }
     }
 
     private func forget(_ call: Call) {
         calls[call.id] = nil
+        unfinished.remove(call.id)
         wakeIdleWaiters()
     }
 

@@ -4,6 +4,7 @@ import Testing
 @testable import Store
 
 /// Readers come and go, workers too; the reply goes its way.
+@Suite(.timeLimit(.minutes(1)))
 struct GateReaderTests {
     // MARK: Listening
 
@@ -118,16 +119,28 @@ struct GateReaderTests {
 
     @Test func aReaderAtAnotherWorkerKeepsItRunning() async throws {
         let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (reply, upstream) = try await watched(in: world)
+        world.clock.advance(bySeconds: 29)
+        await world.gate.tick()
+        upstream.finish()
+        #expect(try await reply.whole().ending.outcome == .finished)
+    }
+
+    @Test func whenThatReaderIsGoneTooItIsAbandoned() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (_, upstream) = try await watched(in: world)
+        world.clock.advance(bySeconds: 30)
+        await world.gate.tick()
+        #expect(await upstream.wasCancelled())
+    }
+
+    /// A reply whose reader went over to another worker, which says so for thirty seconds.
+    private func watched(in world: GateFixture) async throws -> (LiveReply, ScriptedReply) {
         let (reply, upstream) = try await world.running()
         await reply.listen { _ in }
         let until = world.clock.now().advanced(bySeconds: 30)
         #expect(try await world.ledger.watch(reply.requestID, of: GateFixture.ada, until: until))
-        world.clock.advance(bySeconds: 29)
-        await world.gate.tick()
-        #expect(reply.ending == nil)
-        world.clock.advance(bySeconds: 1)
-        await world.gate.tick()
-        #expect(await upstream.wasCancelled())
+        return (reply, upstream)
     }
 
     // MARK: Stopping
