@@ -224,6 +224,26 @@ struct GateReaderTests {
         #expect(try await world.book.database.discrepancies() == [])
     }
 
+    /// `run` does by itself what the other tests do step by step.
+    @Test func aRunningGateHearsAndSettlesForOtherWorkers() async throws {
+        let world = try await GateFixture()
+        let (_, lost) = try await world.running()
+        world.clock.advance(bySeconds: 61)
+        let gate = try world.anotherGate(Gate.Settings(tick: .milliseconds(1), ticksBetweenReaps: 1))
+        let running = Task { await gate.run() }
+        while world.transcript.ended.isEmpty { await Task.yield() }
+        #expect(try await world.balance() == [10, 0, 9990])
+        await world.gate.tick()
+        #expect(await lost.wasCancelled())
+
+        let reply = try await gate.submit(GateFixture.prompt())
+        let upstream = await world.upstream.next()
+        #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
+        #expect(await upstream.wasCancelled())
+        running.cancel()
+        await running.value
+    }
+
     // MARK: Shutting down
 
     @Test func drainingLetsRepliesEndAndTakesNoMore() async throws {

@@ -86,6 +86,33 @@ struct LedgerTests {
         }
     }
 
+    @Test(arguments: [
+        Usage(promptTokens: -1, completionTokens: 0, source: .reported),
+        Usage(promptTokens: 0, completionTokens: .min, source: .reported),
+        Usage(promptTokens: .max, completionTokens: .max, source: .reported),
+    ])
+    func unsoundUsageIsNotSettled(usage: Usage) async throws {
+        let book = try await LedgerFixture()
+        try await book.limit(1000)
+        let (request, _) = try await book.held()
+        await #expect(throws: LedgerFailure.unsoundUsage) {
+            try await book.ledger.settle(request, as: Ending(usage: usage, outcome: .finished), at: noon)
+        }
+        #expect(try await book.balance() == [0, 200, 800])
+    }
+
+    @Test func anAccountThatIsFullStaysFullInsteadOfWrappingRound() async throws {
+        let book = try await LedgerFixture()
+        try await book.limit(.max)
+        for _ in 0..<2 {
+            let heavy = LedgerFixture.request(
+                prompt: 0, reply: 0, minimum: 0, tariff: Tariff(weightPartsPerMillion: .max))
+            let (request, _) = try await book.held(heavy)
+            _ = try await book.ledger.settle(request, as: .finished(prompt: 1_000_000_000), at: noon)
+        }
+        #expect(try await book.balance() == [.max, 0, 0])
+    }
+
     // MARK: Once only
 
     @Test func aRequestIsHeldOnce() async throws {
