@@ -205,6 +205,25 @@ struct GateReaderTests {
         #expect(record.ending.outcome == .expired)
     }
 
+    @Test func anUpstreamThatThinksForLongKeepsItsHoldAndCanBeStopped() async throws {
+        let world = try await GateFixture()
+        world.upstream.answer = .hang
+        let prompt = GateFixture.prompt()
+        let reader = Task { try await world.gate.submit(prompt) }
+        _ = await world.upstream.next()
+        world.clock.advance(bySeconds: 50)
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 50)
+        let other = try world.anotherGate()
+        await other.reap()
+        #expect(try await world.balance() == [0, 110, 9890])
+
+        #expect(try await other.stop(prompt.requestID, of: GateFixture.ada))
+        await world.gate.tick()
+        await #expect(throws: GateError.stopped) { try await reader.value }
+        #expect(try await world.balance() == [0, 0, 10_000])
+    }
+
     /// It was not gone, only slow: it must stop, as nothing is held for it any more, and pay the rest.
     @Test func aWorkerThatWasTakenForGoneStopsAndPaysTheRest() async throws {
         let world = try await GateFixture()
