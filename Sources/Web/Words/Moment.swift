@@ -15,6 +15,9 @@ struct Moment: Sendable, Hashable {
         text = Self.day(date, zone) + ", " + Self.clock(date, zone) + " " + (zone.abbreviation(for: date) ?? "")
     }
 
+    /// The day alone: `21 Nov 2026`.
+    var day: String { String(text.prefix { $0 != "," }) }
+
     private static func iso(_ date: Date) -> String {
         let parts = parts(date, .gmt)
         return two(parts.year!, 4) + "-" + two(parts.month!) + "-" + two(parts.day!) + "T" + two(parts.hour!) + ":"
