@@ -33,14 +33,14 @@ export class Gauge {
     this.#request?.abort();
     this.#request = new AbortController();
     const { chat, model } = form.elements;
-    const body = new URLSearchParams({ chat: chat.value, text, model: model.value });
+    const body = JSON.stringify({ chat: chat.value, text, model: model.value });
     try {
-      const headers = { Accept: "application/json" };
+      const headers = { Accept: "application/json", "Content-Type": "application/json" };
       const response = await fetch("/tokens", { method: "POST", body, headers, signal: this.#request.signal });
       if (response.ok && form.elements.text.value === text) {
-        const gauge = await response.json();
-        this.#base = gauge.numbers.needs - tokens(text);
+        const { gauge } = await response.json();
         this.show(gauge);
+        if (gauge) this.#base = gauge.numbers.needs - tokens(text);
       }
     } catch (error) {
       if (error.name !== "AbortError") console.info("The exact count is not available now.", error.message);
