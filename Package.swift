@@ -99,7 +99,9 @@ let package = Package(
             ]
         ),
         tests("Relay", with: ["Core", "Relay"]),
-        tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
+        tests(
+            "Web",
+            with: ["Web", "Core", "Store", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
         tests("Core", with: ["Core"]),
         tests("Store", with: ["Core", "Store", logging]),
     ],

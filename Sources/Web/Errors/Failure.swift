@@ -37,6 +37,27 @@ extension Failure {
                 + "Go back, reload the page and try again.")
     }
 
+    static var notSignedIn: Failure {
+        Failure(
+            status: .unauthorized, title: "You are not signed in",
+            explanation: "Your session is over, or there was none. Sign in and try again; what you typed is kept.",
+            code: "not_signed_in")
+    }
+
+    static var notAdmin: Failure {
+        Failure(
+            status: .forbidden, title: "This is for administrators",
+            explanation: "You are signed in, but may not see or change this.", code: "not_admin")
+    }
+
+    static var staleForm: Failure {
+        Failure(
+            status: .forbidden, title: "This page was open for too long",
+            explanation: "The form belongs to an earlier session, so nothing was changed. "
+                + "Go back, reload the page and try again.",
+            code: "stale_form")
+    }
+
     static var internalError: Failure {
         Failure(
             status: .internalServerError, title: "Something broke on our side",
