@@ -1,7 +1,7 @@
 import Core
 
 extension SQLPeople {
-    func find(_ query: PeopleQuery) async throws -> PeoplePage {
+    func find(_ query: PeopleQuery) async throws -> FoundPeople {
         try await database.read { [now = time.now()] session in
             var filter = SQLFilter()
             filter.require(query.tier) { "tier = \($0)" }
@@ -12,13 +12,13 @@ extension SQLPeople {
             }
             let total: Int = try session.rows(
                 "SELECT COUNT(*) AS total FROM person \(filter.clause)", with: filter.arguments)[0]["total"]
-            return PeoplePage(rows: try session.rows(of: query, filter, at: now), total: total)
+            return FoundPeople(rows: try session.rows(of: query, filter, at: now), total: total)
         }
     }
 }
 
 extension SQLSession {
-    fileprivate func rows(of query: PeopleQuery, _ filter: SQLFilter, at now: Timestamp) throws -> [PeoplePage.Row] {
+    fileprivate func rows(of query: PeopleQuery, _ filter: SQLFilter, at now: Timestamp) throws -> [FoundPeople.Row] {
         let monthStart = try start(of: .month, containing: now)
         var filter = filter
         let order = query.sort.expression { filter.bind(monthStart) }
@@ -30,7 +30,7 @@ extension SQLSession {
             ORDER BY \(order) \(query.isDescending ? "DESC" : "ASC"), id LIMIT \(size) OFFSET \(skipped)
             """, with: filter.arguments
         ).map(Person.init)
-        return try people.map { PeoplePage.Row(person: $0, tokensThisMonth: try tokens(of: $0.id, since: monthStart)) }
+        return try people.map { FoundPeople.Row(person: $0, tokensThisMonth: try tokens(of: $0.id, since: monthStart)) }
     }
 
     private func tokens(of person: PersonID, since start: Timestamp) throws -> Int64 {

@@ -12,7 +12,7 @@ struct TiersPage: Page {
         let id: String
         let name: String
         /// Whom it is for.
-        let purpose: String
+        let audience: String
         let people: String
         let prompt: String
         let reply: String

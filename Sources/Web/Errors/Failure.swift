@@ -10,6 +10,10 @@ struct Failure: Error, Sendable {
     var explanation: String
     /// For machines, where there is more to tell than the status: the `code` of the body.
     var code: String?
+    /// The `type` of an error of OpenAI's interface; nil for the ordinary one of the status.
+    var openAIType: String?
+    /// More for machines: numbers and moments by name.
+    var details: [String: String] = [:]
     /// After how many seconds the same request may succeed; nil where waiting does not help.
     var retryAfterSeconds: Int64?
     var headers: HTTPFields = [:]

@@ -13,7 +13,7 @@ extension Site {
             SecurityHeaders(address: settings.address)
             VisitReading(sessions: ports.sessions, cookies: cookies)
             AccessLog()
-            ErrorResponses(templates: templates)
+            ErrorResponses(templates: templates, time: ports.time)
             CrossOriginProtection(address: settings.address)
         }
         addHealthRoutes(to: router.group())

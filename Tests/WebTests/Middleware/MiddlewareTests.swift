@@ -28,12 +28,7 @@ import Testing
         let address = try #require(PublicAddress(address))
         let templates = try Repository.templates()
         let router = Router(context: Context.self)
-        router.addMiddleware {
-            RequestIdentification()
-            SecurityHeaders(address: address)
-            ErrorResponses(templates: templates)
-            CrossOriginProtection(address: address)
-        }
+        router.surround(address: address, templates: templates, time: SystemTime())
         router.get("page") { _, _ in Response.html("<p>") }
         router.post("page") { _, _ in Response.html("<p>") }
         router.get("broken") { _, _ -> Response in throw Unexpected() }
