@@ -26,6 +26,7 @@ extension Gate {
         switch try await ports.ledger.hold(request, at: now) {
         case .refused(let refusal): throw GateError.refused(refusal)
         case .granted(let allowance):
+            call.noteHeld()
             noteShadowed(allowance, of: call)
             return allowance
         }

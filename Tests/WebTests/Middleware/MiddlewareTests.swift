@@ -28,7 +28,12 @@ import Testing
         let address = try #require(PublicAddress(address))
         let templates = try Repository.templates()
         let router = Router(context: Context.self)
-        router.surround(address: address, templates: templates, time: SystemTime())
+        router.addMiddleware {
+            RequestIdentification()
+            SecurityHeaders(address: address)
+            ErrorResponses(templates: templates, time: SystemTime())
+            CrossOriginProtection(address: address)
+        }
         router.get("page") { _, _ in Response.html("<p>") }
         router.post("page") { _, _ in Response.html("<p>") }
         router.get("broken") { _, _ -> Response in throw Unexpected() }
