@@ -28,14 +28,14 @@ export class Composer {
     const draft = sessionStorage.getItem(this.#draftKey);
     if (!draft || this.#text.value) return;
     this.#text.value = draft;
-    this.#gauge.draft(this.#form);
+    this.#gauge.draft();
   }
 
   #listen() {
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#changed());
     this.#form.elements.model.addEventListener("change", () => this.#changed());
-    this.#form.addEventListener("due", () => this.#gauge.draft(this.#form));
+    this.#form.addEventListener("due", () => this.#gauge.draft());
     this.#stop.addEventListener("click", () => this.#reply?.stop());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.#reply?.stop();
@@ -58,7 +58,7 @@ export class Composer {
 
   #changed() {
     sessionStorage.setItem(this.#draftKey, this.#text.value);
-    this.#gauge.draft(this.#form);
+    this.#gauge.draft();
   }
 
   async #submit(form) {
@@ -81,10 +81,10 @@ export class Composer {
       if (name === "fail" && !data.html) this.#say(data.message);
     } catch (error) {
       if (error.name !== "AbortError") this.#say(error instanceof TypeError ? document.body.dataset.lost : error.message);
+      this.#gauge.draft();
     } finally {
       this.#reply = null;
       this.#setBusy(false);
-      if (this.#text.value) this.#gauge.draft(this.#form);
     }
   }
 
@@ -94,8 +94,11 @@ export class Composer {
       history.replaceState(null, "", data.address);
       this.#refreshSurroundings();
     }
+    if (form === this.#form) this.#clear(data);
     this.#gauge.show(data.gauge);
-    if (form !== this.#form) return;
+  }
+
+  #clear(data) {
     sessionStorage.removeItem(this.#draftKey);
     this.#text.value = "";
     this.#text.defaultValue = "";

@@ -6,6 +6,7 @@ import Relay
 import ServiceLifecycle
 import Store
 import Tokenizer
+import UnixSignals
 import Web
 
 /// One worker process: the rooms, wired.

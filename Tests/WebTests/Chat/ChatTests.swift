@@ -1,5 +1,6 @@
 import Core
 import HTTPTypes
+import Store
 import Testing
 
 @testable import Web
