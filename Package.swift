@@ -57,7 +57,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging, serviceLifecycle,
+                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging,
+                serviceLifecycle,
             ],
             swiftSettings: house
         ),
@@ -87,7 +88,8 @@ let package = Package(
         .systemLibrary(name: "CMD4C", pkgConfig: "md4c", providers: [.apt(["libmd4c-dev"])]),
 
         .executableTarget(
-            name: "fastcgi-test-worker", dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
+            name: "fastcgi-test-worker",
+            dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
             path: "Tests/FastCGITestWorker", swiftSettings: house),
         tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
         tests(
@@ -97,7 +99,9 @@ let package = Package(
             ]
         ),
         tests("Relay", with: ["Core", "Relay"]),
-        tests("Web", with: ["Web", "Core", httpTypes, hummingbird, hummingbirdTesting, mustache, nioCore]),
+        tests(
+            "Web",
+            with: ["Web", "Core", "Store", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
         tests("Core", with: ["Core"]),
         tests("Store", with: ["Core", "Store", logging]),
     ],

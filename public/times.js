@@ -1,6 +1,8 @@
 // Moments in the reader's own zone, and countdowns to the moments when limits return.
 
-const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+const language = document.documentElement.lang;
+const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const short = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 
 /** Puts every `<time>` inside `root` into the reader's zone; the server's wording stays as its title. */
 export function localize(root) {
@@ -8,13 +10,13 @@ export function localize(root) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.valueOf()) || time.title) continue;
     time.title = time.textContent;
-    time.textContent = format.format(moment);
     if ("countdown" in time.dataset) countDown(time, moment);
+    else time.textContent = format.format(moment);
   }
 }
 
 function countDown(time, moment) {
-  const wording = time.textContent;
+  const wording = short.format(moment);
   const tick = () => {
     const seconds = Math.max(0, Math.round((moment - Date.now()) / 1000));
     time.textContent = `${wording} (${duration(seconds)})`;
@@ -24,13 +26,15 @@ function countDown(time, moment) {
   tick();
 }
 
-/** A length of time in its two largest units. */
-export function duration(seconds) {
+/** A length of time in its largest unit and the next: `2 h 5 min`. */
+function duration(seconds) {
   const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-  const parts = [];
-  for (const [length, name] of units) {
-    if (seconds >= length && parts.length < 2) parts.push(`${Math.floor(seconds / length)} ${name}`);
+  const largest = units.findIndex(([length]) => seconds >= length);
+  if (largest < 0) return "0 s";
+  const pair = units.slice(largest, largest + 2).map(([length, name]) => {
+    const count = Math.floor(seconds / length);
     seconds %= length;
-  }
-  return parts.join(" ") || "0 s";
+    return count > 0 ? `${count} ${name}` : "";
+  });
+  return pair.join(" ").trim();
 }

@@ -12,7 +12,7 @@ public protocol People: Sendable {
     /// Who has this address, and the hash of their password; nil for a person who has not set one.
     func credential(for email: EmailAddress) async throws -> Credential?
 
-    func find(_ query: PeopleQuery) async throws -> PeoplePage
+    func find(_ query: PeopleQuery) async throws -> FoundPeople
 
     /// - Parameter passwordHash: nil for a person who cannot sign in before a password is set.
     func add(_ draft: Person.Draft, passwordHash: String?, by actor: Actor) async throws -> Person

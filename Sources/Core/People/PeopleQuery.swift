@@ -32,7 +32,7 @@ public struct PeopleQuery: Sendable, Hashable {
     }
 }
 
-public struct PeoplePage: Sendable, Hashable {
+public struct FoundPeople: Sendable, Hashable {
     public struct Row: Sendable, Hashable {
         public var person: Person
         /// Prompt and completion tokens since the organization's month began.

@@ -1,7 +1,7 @@
 import Core
 
 extension SQLPeople {
-    func find(_ query: PeopleQuery) async throws -> PeoplePage {
+    func find(_ query: PeopleQuery) async throws -> FoundPeople {
         try await database.read { [now = time.now()] session in
             var filter = SQLFilter()
             filter.require(query.tier) { "tier = \($0)" }
@@ -12,13 +12,13 @@ extension SQLPeople {
             }
             let total: Int = try session.rows(
                 "SELECT COUNT(*) AS total FROM person \(filter.clause)", with: filter.arguments)[0]["total"]
-            return PeoplePage(rows: try session.rows(of: query, filter, at: now), total: total)
+            return FoundPeople(rows: try session.rows(of: query, filter, at: now), total: total)
         }
     }
 }
 
 extension SQLSession {
-    fileprivate func rows(of query: PeopleQuery, _ filter: SQLFilter, at now: Timestamp) throws -> [PeoplePage.Row] {
+    fileprivate func rows(of query: PeopleQuery, _ filter: SQLFilter, at now: Timestamp) throws -> [FoundPeople.Row] {
         var filter = filter
         let monthStart = filter.bind(try start(of: .month, containing: now))
         let size = filter.bind(query.pageSize.asLimit)
@@ -34,7 +34,7 @@ extension SQLSession {
             \(filter.clause)
             ORDER BY \(query.sort.column) \(direction), person.id LIMIT \(size) OFFSET \(skipped)
             """, with: filter.arguments)
-        return try found.map { PeoplePage.Row(person: try Person($0), tokensThisMonth: try $0["month_tokens"]) }
+        return try found.map { FoundPeople.Row(person: try Person($0), tokensThisMonth: try $0["month_tokens"]) }
     }
 }
 

@@ -12,9 +12,9 @@ struct Composer: Sendable {
     /// What was typed and could not be sent.
     let text: String
     let models: [Choice.Option]
-    /// Whether not even a prompt without a draft would fit. A draft that does not fit leaves the button alone: without
-    /// JavaScript nothing would enable it again once the draft is shorter.
-    let isBlocked: Bool
+    /// False where not even a prompt without a draft would fit, and for somebody who only looks on. A draft that does not
+    /// fit leaves the button alone: without JavaScript nothing would enable it again once the draft is shorter.
+    let canSend: Bool
     /// Whether somebody else only looks on.
     let isReadOnly: Bool
 }

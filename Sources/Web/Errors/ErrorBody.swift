@@ -8,10 +8,11 @@ struct Problem: Encodable {
     let status: Int
     let detail: String
     let code: String?
+    let details: [String: String]?
     let requestID: String
 
     enum CodingKeys: String, CodingKey {
-        case type, title, status, detail, code
+        case type, title, status, detail, code, details
         case requestID = "request_id"
     }
 
@@ -20,6 +21,7 @@ struct Problem: Encodable {
         status = failure.status.code
         detail = failure.explanation
         code = failure.code
+        details = failure.details.isEmpty ? nil : failure.details
         self.requestID = requestID
     }
 }
@@ -53,7 +55,8 @@ struct OpenAIError: Encodable {
     init(_ failure: Failure, requestID: String) {
         error = Body(
             message: failure.explanation,
-            type: failure.status.code < 500 ? "invalid_request_error" : "server_error",
-            param: nil, code: failure.code, details: ["request_id": requestID])
+            type: failure.openAIType ?? (failure.status.code < 500 ? "invalid_request_error" : "server_error"),
+            param: nil, code: failure.code,
+            details: failure.details.merging(["request_id": requestID]) { own, _ in own })
     }
 }

@@ -8,6 +8,7 @@ import NIOCore
 /// The one place where an error becomes a response: a page for people, a body for programs, the rest for the log.
 struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
     let templates: Templates
+    let time: any TimeSource
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -23,12 +24,14 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
 
     private func failure(_ error: any Error, _ context: Context) -> Failure {
         switch error {
-        case let failure as Failure:
-            return failure
-        case let error as HTTPError where error.status.code < 500:
+        case let failure as Failure: return failure
+        case let error as HTTPError where error.status.code < 500 || error.status == .serviceUnavailable:
             return .standard(error.status, headers: error.headers)
-        case let error as HTTPError where error.status == .serviceUnavailable:
-            return .standard(error.status, headers: error.headers)
+        case is NotFound: return .notFound
+        case is Flaws: return .invalidForm
+        case let error as GateError:
+            return Failure(error, now: time.now(), zone: .gmt, words: templates.words)
+        case StoreFailure.busy: return .standard(.serviceUnavailable)
         default:
             context.logger.error("A request failed", metadata: ["error": "\(String(reflecting: error))"])
             return .internalError

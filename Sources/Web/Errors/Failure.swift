@@ -10,6 +10,10 @@ struct Failure: Error, Sendable {
     var explanation: String
     /// For machines, where there is more to tell than the status: the `code` of the body.
     var code: String?
+    /// The `type` of an error of OpenAI's interface; nil for the ordinary one of the status.
+    var openAIType: String?
+    /// More for machines: numbers and moments by name.
+    var details: [String: String] = [:]
     /// After how many seconds the same request may succeed; nil where waiting does not help.
     var retryAfterSeconds: Int64?
     var headers: HTTPFields = [:]
@@ -35,6 +39,27 @@ extension Failure {
             status: .badRequest, title: "The form could not be read",
             explanation: "A field was missing or had an unexpected value. Nothing was changed. "
                 + "Go back, reload the page and try again.")
+    }
+
+    static var notSignedIn: Failure {
+        Failure(
+            status: .unauthorized, title: "You are not signed in",
+            explanation: "Your session is over, or there was none. Sign in and try again; what you typed is kept.",
+            code: "not_signed_in")
+    }
+
+    static var notAdmin: Failure {
+        Failure(
+            status: .forbidden, title: "This is for administrators",
+            explanation: "You are signed in, but may not see or change this.", code: "not_admin")
+    }
+
+    static var staleForm: Failure {
+        Failure(
+            status: .forbidden, title: "This page was open for too long",
+            explanation: "The form belongs to an earlier session, so nothing was changed. "
+                + "Go back, reload the page and try again.",
+            code: "stale_form")
     }
 
     static var internalError: Failure {

@@ -1,10 +1,10 @@
 /// Numbers as people type them into forms.
 extension Int64 {
-    /// A whole number, its digits in groups of three or not: `50000`, `50,000`, `50 000`.
+    /// A whole number, its digits in groups of three or not: `50000`, `50,000`, `50.000`, `50 000`.
     ///
-    /// - Returns: nil for anything else: `1,5` and `50.000` mean different numbers to different people.
+    /// - Returns: nil for anything else, such as `2.5`.
     init?(typed text: String) {
-        let groups = text.trimmed.split(omittingEmptySubsequences: false) { ", '_\u{A0}\u{202F}".contains($0) }
+        let groups = text.trimmed.split(omittingEmptySubsequences: false) { ", .'_\u{2019}\u{A0}\u{202F}".contains($0) }
         let areDigits = groups.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isASCIIDigit) }
         let areGroups = groups.count == 1 || (groups[0].count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 })
         guard areDigits, areGroups else { return nil }
@@ -16,7 +16,7 @@ extension Int64 {
     /// - Returns: nil for more than `fractionDigits` digits behind the point, for a sign, and for anything else.
     init?(typed text: String, fractionDigits: Int) {
         let parts = text.trimmed.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let whole = Int64(typed: String(parts[0])) else { return nil }
+        guard parts.count <= 2, !parts[0].isEmpty, let whole = Int64(typed: String(parts[0])) else { return nil }
         let fraction = parts.count == 2 ? parts[1] : "0"
         guard !fraction.isEmpty, fraction.count <= fractionDigits, fraction.utf8.allSatisfy(\.isASCIIDigit) else {
             return nil

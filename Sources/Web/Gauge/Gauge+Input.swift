@@ -2,12 +2,14 @@ extension Gauge {
     /// - Parameters:
     ///   - name: which limit binds, worded.
     ///   - resets: when it returns.
-    init(_ input: GaugeInput, name: String, resets: Moment?, words: Words) {
+    ///   - refusal: why the server would refuse the draft now, worded; nil where it would not or the numbers say it.
+    init(_ input: GaugeInput, name: String, resets: Moment?, refusal: String? = nil, words: Words) {
         self.init(
             left: words.number(input.left), limit: words.number(input.limit), held: words.number(input.held),
             needs: (input.isExact ? "" : "≈ ") + words.number(input.needs), reply: words.number(input.reply),
-            after: words.number(input.after), state: input.state.rawValue, isBlocked: input.state == .blocked,
-            name: name, advice: Self.advice(input, name: name, words), resets: resets.map(GaugeMoment.init),
+            after: words.number(input.after), state: (refusal == nil ? input.state : .blocked).rawValue,
+            isBlocked: refusal != nil || input.state == .blocked,
+            name: name, advice: refusal ?? Self.advice(input, name: name, words), resets: resets.map(GaugeMoment.init),
             bar: Bar(input),
             numbers: Numbers(input))
     }

@@ -16,6 +16,8 @@ struct Frame: Sendable {
     var isAccount = false
     /// A sentence about what was just done.
     var notice: String?
+    /// As whom an administrator looks at this page; nil for one's own eyes.
+    var seenAs: String?
     /// Whether the address is plain HTTP, where everybody on the way can read along.
     var isInsecure = false
     /// Whether replies come from the stand-in, because no upstream is configured.

@@ -41,10 +41,6 @@ struct Templates: Sendable {
         return html
     }
 
-    func contains(_ template: String) -> Bool {
-        library.getTemplate(named: template) != nil
-    }
-
     static func sources(in directory: String) throws -> [TemplateSource] {
         try FileManager.default.subpathsOfDirectory(atPath: directory).sorted()
             .filter { $0.hasSuffix(".mustache") }

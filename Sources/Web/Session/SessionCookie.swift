@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import Core
 import HTTPTypes
 import Hummingbird
 
@@ -12,34 +11,19 @@ struct SessionCookie: Sendable {
 
     var name: String { address.isSecure ? "__Host-sluice" : "sluice-insecure" }
 
-    /// 256 random bits in 43 characters of base64url.
-    static func randomToken() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-            .replacing("=", with: "")
-    }
-
-    /// What the store keeps instead of the token: SHA-256 in hexadecimal. A token this long needs no slow hash.
-    static func hash(_ token: String) -> String {
-        SHA256.hash(data: Data(token.utf8)).hexadecimal
-    }
-
     /// - Returns: nil where there is none, or more than one: then somebody tampers.
-    func token(in request: Request) -> String? {
+    func token(in request: Request) -> SecretToken? {
         let values = request.headers[values: .cookie].joined(separator: ";").split(separator: ";")
             .map { $0.drop { $0 == " " } }
             .filter { $0.hasPrefix(name + "=") }
-        guard values.count == 1, let value = values.first?.dropFirst(name.count + 1), value.utf8.count == 43 else {
-            return nil
-        }
-        return String(value)
+        guard values.count == 1, let value = values.first?.dropFirst(name.count + 1) else { return nil }
+        return SecretToken(rawValue: String(value))
     }
 
-    func set(_ token: String, maxAgeSeconds: Int) -> Cookie {
+    func set(_ token: SecretToken) -> Cookie {
         Cookie(
-            name: name, value: token, maxAge: maxAgeSeconds, path: "/", secure: address.isSecure, httpOnly: true,
-            sameSite: .lax)
+            name: name, value: token.rawValue, maxAge: Int(SessionRules.absoluteSeconds), path: "/",
+            secure: address.isSecure, httpOnly: true, sameSite: .lax)
     }
 
     func cleared() -> Cookie {

@@ -25,6 +25,13 @@ import Testing
         #expect(blocks.next(["<p>ab</p>", "<p>cd</p>"], isEnd: true).isEmpty)
     }
 
+    @Test func aRowSentAloneIsTheRowOfThePage() throws {
+        let templates = try Repository.templates()
+        let page = try #require(Samples.all.first { $0.name == "chat" }).page
+        let row = templates.render(part: "chat/message", Samples.messages[1])
+        #expect(row.hasPrefix("<li class=\"message reply\" id=\"m2\">") && templates.render(page).contains(row))
+    }
+
     @Test func aPageIsCutWhereTheReplyIsBeingWritten() throws {
         let templates = try Repository.templates()
         let samples = Samples.all

@@ -17,12 +17,13 @@ extension Samples {
     }
 
     private static var tiers: [(name: String, page: any Page)] {
-        let draft = TierDraft(
-            name: "Staff", purpose: "Everybody who works here", prompt: "8000", reply: "4096", hour: "20000",
-            day: "a lot", month: "400000", requests: "10", concurrent: "3",
-            errors: ["day": "This is no whole number."])
+        var draft = TierDraft()
+        draft.name = "Staff"
+        draft.audience = "Everybody who works here"
+        draft.tokensPerDay = "a lot"
+        let errors = ["tokensPerDay": words.sentence(about: .malformed)]
         let form = TiersPage.Form(
-            title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(words),
+            title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors: errors, words),
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
                 Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
@@ -41,11 +42,11 @@ extension Samples {
             frame: adminFrame("Tiers"), tabs: AdminTab.tiers.links(words), form: form,
             rows: [
                 .init(
-                    id: "t1", name: "Staff", purpose: "Everybody who works here", people: "48", prompt: "8,000",
+                    id: "t1", name: "Staff", audience: "Everybody who works here", people: "48", prompt: "8,000",
                     reply: "4,096", hour: "20,000", day: "25,000", month: "400,000", requests: "10", concurrent: "3",
                     models: "gpt-4o-mini, llama-3.3-70b", isDefault: true, isRetired: false),
                 .init(
-                    id: "t2", name: "Guests", purpose: "", people: "0", prompt: "2,000", reply: "500", hour: "—",
+                    id: "t2", name: "Guests", audience: "", people: "0", prompt: "2,000", reply: "500", hour: "—",
                     day: "5,000", month: "—", requests: "3", concurrent: "1", models: "gpt-4o-mini",
                     isDefault: false, isRetired: true),
             ])
@@ -62,8 +63,8 @@ extension Samples {
         ]
     }
 
-    private static func peoplePage(isEmpty: Bool) -> PeoplePage {
-        PeoplePage(
+    private static func peoplePage(isEmpty: Bool) -> Web.PeoplePage {
+        Web.PeoplePage(
             frame: adminFrame("People"), tabs: AdminTab.people.links(words), found: "312 people",
             search: Field("q", "Name or address", kind: .search, value: "ma"),
             filters: [
@@ -88,7 +89,7 @@ extension Samples {
             position: "1 to 2 of 312", previous: isEmpty ? "?page=1" : nil, next: isEmpty ? nil : "?page=2")
     }
 
-    private static var peopleRows: [PeoplePage.Row] {
+    private static var peopleRows: [Web.PeoplePage.Row] {
         [
             .init(
                 id: "p1", name: "Maren Voss", email: "maren@example.org", tier: "Staff", today: "18,204",

@@ -44,7 +44,7 @@ extension Samples {
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
                 Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
-            ], isBlocked: isBlocked, isReadOnly: isReadOnly)
+            ], canSend: !isBlocked && !isReadOnly, isReadOnly: isReadOnly)
     }
 
     static func chatPage(
@@ -114,7 +114,10 @@ extension Samples {
             (
                 "chat-near",
                 chatPage(
-                    frame: frame("How a sluice works", chatting), messages: messages + [streaming],
+                    frame: frame("How a sluice works") {
+                        $0.isChat = true
+                        $0.seenAs = "Tomás Ødegård"
+                    }, messages: messages + [streaming],
                     composer: composer(isReadOnly: true), gauge: gauge { $0.used = 21_000 })
             ),
             (

@@ -37,17 +37,6 @@ import Testing
         #expect(words.dollars(nanodollars: nanodollars) == text)
     }
 
-    @Test(arguments: [(Int64(0), "0 s"), (59, "59 s"), (7_500, "2 h 5 min"), (90_061, "1 d 1 h"), (-5, "0 s")])
-    func durationsHaveTheirTwoLargestUnits(_ seconds: Int64, _ text: String) {
-        #expect(words.duration(seconds: seconds) == text)
-    }
-
-    @Test func hundredPercentIsSaidOnlyWhenNothingIsLeft() {
-        #expect(words.percent(99_999, of: 100_000) == "99 %")
-        #expect(words.percent(100_000, of: 100_000) == "100 %")
-        #expect(words.percent(1, of: 0) == "—")
-    }
-
     @Test func aMomentIsWordedInThePersonsZoneAndMarkedInUTC() throws {
         let zone = try #require(TimeZone(identifier: "Asia/Kolkata"))
         let moment = Moment(Timestamp(milliseconds: 1_795_240_800_000), zone: zone)

@@ -100,7 +100,7 @@ extension Site {
     }
 
     private func form(_ edit: ModelEdit, _ upstreams: [UpstreamRecord], _ tiers: [Tier]) async -> AdminForm {
-        let errors = words.problems(edit.flaws)
+        let errors = edit.flaws.sentences(words)
         return AdminForm(
             title: edit.model.map { words("Change {name}", ["name": $0.name]) } ?? words("New model"),
             action: edit.model.map { "/admin/models/\($0.id)" } ?? "/admin/models", cancel: "/admin/models",

@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Hummingbird
 
 /// What the list of people shows, as its address has it: `?q=ma&tier=…&state=disabled&sort=-usage&page=2`.
@@ -42,10 +41,7 @@ struct PeopleFilter: Sendable, Hashable {
     var address: String {
         let sorting = (isDescending ? "-" : "") + sort.rawValue
         let items = [("q", text), ("tier", tier), ("state", state.rawValue), ("sort", sorting), ("page", String(page))]
-        var parts = URLComponents()
-        parts.queryItems = items.filter { !$0.1.isEmpty }.map { URLQueryItem(name: $0.0, value: $0.1) }
-        let query = parts.percentEncodedQuery?.replacing("+", with: "%2B") ?? ""
-        return "/admin/people?" + query
+        return "/admin/people" + QueryText(items).text
     }
 
     /// The list by this column; the other way round when it is sorted by it already.

@@ -84,7 +84,7 @@ extension Site {
         let tiers = try await ports.tiers.all()
         let found = try await ports.people.find(filter.query)
         let open = tiers.filter { !$0.isRetired }
-        let errors = words.problems(edit.flaws)
+        let errors = edit.flaws.sentences(words)
         let draft = edit.adding ?? PersonDraft(tier: open.first?.id.rawValue ?? "")
         let page = PeoplePage(
             frame: try await frame(words("People"), .admin, for: context), tabs: AdminTab.people.links(words),
@@ -110,7 +110,7 @@ extension Site {
     }
 
     private func rows(
-        _ found: [Core.PeoplePage.Row], _ tiers: [Tier], chosen: Set<PersonID>, _ context: SiteContext
+        _ found: [FoundPeople.Row], _ tiers: [Tier], chosen: Set<PersonID>, _ context: SiteContext
     ) async throws -> [PeoplePage.Row] {
         let zone = try await zone(of: context.asker().person)
         let names = Dictionary(uniqueKeysWithValues: tiers.map { ($0.id, $0.name) })

@@ -34,7 +34,7 @@ extension Site {
         do {
             try await ports.people.setDisabled(isDisabled, person.id, by: context.actor())
         } catch let flaws as Flaws {
-            let problem = flaws.all.first.map(words.problem)
+            let problem = flaws.all.first.map { words.sentence(about: $0) }
             return try await personResponse(person, PersonEdit(problem: problem), context)
         }
         return redirect(
@@ -107,7 +107,7 @@ extension Site {
         let standing = try await standing(of: person)
         let accounts = standing.accounts.filter { $0.limit.scope == .tier && $0.limit.meter == .tokens }
         let tiers = try await ports.tiers.all().filter { !$0.isRetired || $0.id == person.tier }
-        let errors = words.problems(edit.flaws)
+        let errors = edit.flaws.sentences(words)
         let draft = edit.draft ?? PersonDraft(person)
         let grant = edit.grant ?? GrantDraft()
         var frame = try await frame(person.displayName, .admin, for: context)
@@ -116,7 +116,7 @@ extension Site {
             frame: frame, tabs: AdminTab.people.links(words), id: person.id.rawValue,
             name: person.displayName, email: person.email.rawValue, isAdmin: person.isAdmin,
             isDisabled: person.isDisabled, problem: edit.problem, password: edit.password,
-            limits: standing.rows(in: calendar.timeZone, words), fields: draft.fields(errors, words),
+            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words), fields: draft.fields(errors, words),
             choices: [
                 draft.tierChoice(tiers, error: errors["tier"], words),
                 draft.adminChoice(error: errors["isAdmin"], words),
@@ -135,7 +135,7 @@ extension Site {
             let limit = limits.first { $0.id == grant.limit }
             return PersonPage.Grant(
                 revoke: "/admin/people/\(person.id)/grants/\(grant.id)/revoke", amount: "+" + words.tokens(grant.amount),
-                limit: limit.map { words.tokens(per: $0.window) } ?? words("on a limit that no longer counts for them"),
+                limit: limit.map { words.limitOnTokens(per: $0.window) } ?? words("on a limit that no longer counts for them"),
                 expires: Moment(grant.expiresAt, zone: calendar.timeZone), reason: grant.reason,
                 end: grant.expiresAt > now ? nil : words("over"))
         }

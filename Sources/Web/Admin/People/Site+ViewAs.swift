@@ -6,21 +6,20 @@ extension Site {
     func viewAsResponse(_ person: Person, _ context: SiteContext) async throws -> Response {
         let calendar = try await calendar(of: person)
         let standing = try await standing(of: person)
+        var frame = try await frame(words("As {name}", ["name": person.displayName]), .admin, for: context)
+        frame.seenAs = person.displayName
         let page = ViewAsPage(
-            frame: try await frame(words("As {name}", ["name": person.displayName]), .admin, for: context),
+            frame: frame,
             tabs: AdminTab.people.links(words), id: person.id.rawValue, name: person.displayName,
-            banner: words(
-                "This is what {name} sees of their limits and usage. You cannot act for them, and this look is on the audit log.",
-                ["name": person.displayName]),
             binding: binding(standing),
-            limits: standing.rows(in: calendar.timeZone, words),
+            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words),
             models: words.list(try await ports.models.allowed(for: person.id).map(\.name)),
             month: try await monthByModel(of: person, in: calendar))
         return response(page)
     }
 
     private func binding(_ standing: LimitStanding) -> String {
-        guard let account = standing.binding else { return words("No limit on tokens counts for this person.") }
+        guard let account = standing.accounts.binding else { return words("No limit on tokens counts for this person.") }
         return words(
             "{limit} is the limit that stops them first: {left} of {amount} are left.",
             [

@@ -7,7 +7,6 @@ struct ViewAsPage: Page {
     let tabs: [AdminTab.Link]
     let id: String
     let name: String
-    let banner: String
     /// Which limit stops the next prompts first.
     let binding: String
     let limits: [LimitRow]

@@ -103,7 +103,7 @@ extension Site {
     }
 
     private func form(_ edit: TierEdit, _ models: [Model]) -> TiersPage.Form {
-        let errors = words.problems(edit.flaws)
+        let errors = edit.flaws.sentences(words)
         return TiersPage.Form(
             title: edit.tier.map { words("Change {name}", ["name": $0.name]) } ?? words("New tier"),
             action: edit.tier.map { "/admin/tiers/\($0.id)" } ?? "/admin/tiers",

@@ -1,0 +1,6 @@
+import Hummingbird
+
+extension Site {
+    /// The chats of whoever is signed in.
+    func addChatRoutes(to routes: RouterGroup<SiteContext>) {}
+}

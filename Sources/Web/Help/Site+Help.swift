@@ -1,0 +1,5 @@
+import Hummingbird
+
+extension Site {
+    func addHelpRoutes(to routes: RouterGroup<SiteContext>) {}
+}

@@ -1,0 +1,28 @@
+import Core
+import Foundation
+
+extension LimitRow {
+    init(_ account: Account, isBinding: Bool, zone: TimeZone, words: Words) {
+        let meter = account.limit.meter
+        self.init(
+            name: words.name(of: account.limit), used: words.figure(account.used, meter),
+            held: words.figure(account.held, meter), left: words.figure(account.available, meter),
+            amount: words.figure(account.ceiling, meter),
+            resets: account.resetsAt.map { Moment($0, zone: zone) }, isBinding: isBinding)
+    }
+
+    /// One row for each account that may refuse, the binding one marked.
+    static func rows(_ accounts: [Account], zone: TimeZone, words: Words) -> [LimitRow] {
+        let binding = accounts.binding
+        return accounts.filter { $0.limit.mode == .enforce }.map {
+            LimitRow($0, isBinding: $0.limit.id == binding?.limit.id, zone: zone, words: words)
+        }
+    }
+}
+
+extension Collection<Account> {
+    /// The token limit with the least left: the one that the gauge shows.
+    var binding: Account? {
+        filter { $0.limit.mode == .enforce && $0.limit.meter == .tokens }.min { $0.available < $1.available }
+    }
+}

@@ -1,0 +1,96 @@
+import Core
+import Synchronization
+
+/// An upstream that does what a test says, when the test says so.
+final class ScriptedUpstream: Upstream {
+    enum Answer: Sendable {
+        case accept
+        case fail(UpstreamFailure)
+        /// Says nothing until the caller gives up.
+        case hang
+    }
+
+    private struct State {
+        var answer = Answer.accept
+        var replies: [ScriptedReply] = []
+        var cancelledOpenings = 0
+        var modelNames: Result<[String], UpstreamFailure> = .success(["demo-small"])
+    }
+
+    private let state = Mutex(State())
+    private let opened = AsyncStream.makeStream(of: ScriptedReply.self)
+
+    var answer: Answer {
+        get { state.withLock { $0.answer } }
+        set { state.withLock { $0.answer = newValue } }
+    }
+
+    /// The calls that came, accepted or not.
+    var calls: [UpstreamCall] { state.withLock { $0.replies.map(\.call) } }
+
+    var cancelledOpenings: Int { state.withLock { $0.cancelledOpenings } }
+
+    func open(_ call: UpstreamCall) async throws -> UpstreamReply {
+        let reply = ScriptedReply(call: call)
+        let answer = state.withLock { state in
+            state.replies.append(reply)
+            return state.answer
+        }
+        opened.continuation.yield(reply)
+        switch answer {
+        case .accept: return UpstreamReply(events: reply.stream)
+        case .fail(let failure): throw failure
+        case .hang:
+            for await _ in AsyncStream<Never>.makeStream().stream {}
+            state.withLock { $0.cancelledOpenings += 1 }
+            throw CancellationError()
+        }
+    }
+
+    var modelNames: Result<[String], UpstreamFailure> {
+        get { state.withLock { $0.modelNames } }
+        set { state.withLock { $0.modelNames = newValue } }
+    }
+
+    func modelNames(at endpoint: UpstreamEndpoint) async throws -> [String] { try modelNames.get() }
+
+    /// The next call, when it has come.
+    func next() async -> ScriptedReply {
+        for await reply in opened.stream { return reply }
+        preconditionFailure("the stream of calls never ends")
+    }
+}
+
+/// One call, as its test plays it.
+final class ScriptedReply: Sendable {
+    let call: UpstreamCall
+    let stream: AsyncThrowingStream<UpstreamEvent, any Error>
+    private let continuation: AsyncThrowingStream<UpstreamEvent, any Error>.Continuation
+    private let cancellation = AsyncStream.makeStream(of: Void.self)
+
+    init(call: UpstreamCall) {
+        self.call = call
+        (stream, continuation) = AsyncThrowingStream.makeStream()
+        continuation.onTermination = { [cancelled = cancellation.continuation] termination in
+            if case .cancelled = termination { cancelled.yield() }
+            cancelled.finish()
+        }
+    }
+
+    func send(_ events: UpstreamEvent...) {
+        for event in events { continuation.yield(event) }
+    }
+
+    func finish() {
+        continuation.yield(.finished(.stop))
+        continuation.finish()
+    }
+
+    func fail(_ failure: UpstreamFailure) { continuation.finish(throwing: failure) }
+
+    /// Waits for the end, and says whether the gate cut it.
+    func wasCancelled() async -> Bool {
+        for await _ in cancellation.stream { return true }
+        return false
+    }
+}
