@@ -14,6 +14,11 @@ public struct Identifier<Subject>: RawRepresentable, Hashable, Sendable, Codable
 
     public var description: String { rawValue }
 
+    /// Whether it looks as `random` makes them: what comes from a form need not.
+    public var isWellFormed: Bool {
+        rawValue.utf8.count == 32 && rawValue.allSatisfy { "0123456789abcdef".contains($0) }
+    }
+
     private static func hexadecimal(_ bits: UInt64) -> String {
         let digits = String(bits, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

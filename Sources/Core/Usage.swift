@@ -28,5 +28,11 @@ public struct Usage: Sendable, Hashable, Codable {
         self.source = source
     }
 
+    /// Nobody takes less than nothing, and no request more than 10¹² tokens of a kind: beyond that, sums overflow.
+    public var isSound: Bool {
+        let possible: ClosedRange<Int64> = 0...1_000_000_000_000
+        return [promptTokens, completionTokens, cachedPromptTokens, reasoningTokens].allSatisfy(possible.contains)
+    }
+
     public var totalTokens: Int64 { promptTokens.addingClamped(completionTokens) }
 }

@@ -42,7 +42,7 @@ extension Conversation {
 
     /// What a new conversation is called: the beginning of its first question, on one line.
     public static func title(from question: String) -> String {
-        let words = question.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let words = question.prefix(1000).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.count <= 60 ? words : words.prefix(59) + "…"
     }
 }

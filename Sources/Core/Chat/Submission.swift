@@ -36,9 +36,7 @@ public struct Submission: Sendable, Hashable {
     public var flaws: Flaws {
         var flaws = Flaws([])
         if key.isEmpty || key.utf8.count > 64 { flaws.note(.malformed, about: "key") }
-        if conversation.rawValue.isEmpty || conversation.rawValue.utf8.count > 64 {
-            flaws.note(.malformed, about: "conversation")
-        }
+        if !conversation.isWellFormed { flaws.note(.malformed, about: "conversation") }
         if let question, question.allSatisfy(\.isWhitespace) { flaws.note(.missing, about: "text") }
         return Flaws(flaws.all + Conversation.flaws(inSystemPrompt: systemPrompt ?? "").all)
     }

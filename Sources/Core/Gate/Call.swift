@@ -12,6 +12,7 @@ final class Call: Sendable {
         var interrupt: (@Sendable () -> Void)?
         /// Why it was asked to end early.
         var stop: Outcome?
+        var isHeld = false
         var reply: LiveReply?
         var count = ReplyCount()
         var usage: Usage?
@@ -77,6 +78,9 @@ final class Call: Sendable {
 
     // MARK: Reading
 
+    /// From here on its lease must be refreshed, also while the upstream makes up its mind.
+    func noteHeld() { state.withLock { $0.isHeld = true } }
+
     func begin(_ allowance: Allowance) -> LiveReply {
         let reply = LiveReply(
             requestID: id, promptTokens: promptTokens, replyCap: allowance.replyCap, shortenedBy: allowance.shortenedBy)
@@ -115,7 +119,12 @@ final class Call: Sendable {
         guard counted > reply.replyCap else { return }
         let exact = counts(of: reply).total
         state.withLock { $0.count.correct(to: exact) }
-        if exact > reply.replyCap { stop(.overran) }
+        if exact > mostBelievable(of: reply.replyCap) { stop(.overran) }
+    }
+
+    /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.
+    private func mostBelievable(of replyCap: Int64) -> Int64 {
+        promptTokens.isExact ? replyCap : replyCap.addingClamped(replyCap)
     }
 
     private func conclude(_ reply: LiveReply, outcome: Outcome?, failure: UpstreamFailure?) {
@@ -150,10 +159,10 @@ final class Call: Sendable {
 // MARK: What the gate asks once a second
 
 extension Call {
-    /// How far the reply is; nil before the upstream has accepted.
+    /// How far the reply is; nil as long as nothing is held for it.
     var progress: HoldProgress? {
         state.withLock { state in
-            guard state.reply != nil else { return nil }
+            guard state.isHeld else { return nil }
             state.count.flush(by: count)
             return HoldProgress(requestID: id, streamedTokens: state.count.tokens)
         }

@@ -26,6 +26,7 @@ extension Gate {
         switch try await ports.ledger.hold(request, at: now) {
         case .refused(let refusal): throw GateError.refused(refusal)
         case .granted(let allowance):
+            call.noteHeld()
             noteShadowed(allowance, of: call)
             return allowance
         }
@@ -87,15 +88,15 @@ extension Gate {
         if error is LedgerFailure {
             log.critical("the ledger does not know this request", metadata: metadata(call, error))
             forget(call)
-        } else {
+        } else if unfinished.insert(call.id).inserted {
             log.error("the store could not take the end of a request; trying again", metadata: metadata(call, error))
-            unfinished.insert(call.id)
             wakeIdleWaiters()
         }
     }
 
     private func forget(_ call: Call) {
         calls[call.id] = nil
+        unfinished.remove(call.id)
         wakeIdleWaiters()
     }
 

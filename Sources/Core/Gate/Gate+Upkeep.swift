@@ -32,12 +32,7 @@ extension Gate {
     /// Settles what was held by workers that have been silent for longer than their lease.
     public func reap() async {
         do {
-            for settlement in try await ports.ledger.reap(at: ports.time.now()) {
-                log.notice("settled for a worker that is gone", metadata: ["request": "\(settlement.requestID)"])
-                let ending = ReplyEnding(outcome: .expired, usage: settlement.usage, cost: settlement.cost)
-                try await ports.transcript.replyEnded(
-                    ReplyRecord(requestID: settlement.requestID, text: nil, ending: ending))
-            }
+            for settlement in try await ports.ledger.reap(at: ports.time.now()) { await tell(settlement) }
         } catch {
             log.error("reaping failed", metadata: ["error": "\(error)"])
         }
@@ -64,15 +59,24 @@ extension Gate {
 
     private var isIdle: Bool { calls.count == unfinished.count }
 
+    private func tell(_ settlement: Settlement) async {
+        let ending = ReplyEnding(outcome: settlement.outcome, usage: settlement.usage, cost: settlement.cost)
+        let record = ReplyRecord(requestID: settlement.requestID, text: nil, ending: ending)
+        log.notice("settled for a worker that is gone", metadata: ["request": "\(settlement.requestID)"])
+        do {
+            try await ports.transcript.replyEnded(record)
+        } catch {
+            log.warning("the end of a reply was not kept", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// After a jump of the clock every lease looks expired until its owner's next refresh: then reaping waits a round.
     private func isSteady(from before: Timestamp, to now: Timestamp) -> Bool {
         now < before.advanced(bySeconds: settings.leaseSeconds / 2)
     }
 
     private func retryUnfinished() async {
-        let again = unfinished.compactMap { calls[$0] }
-        unfinished = []
-        for call in again { await finish(call) }
+        for call in unfinished.compactMap({ calls[$0] }) { await finish(call) }
     }
 
     /// A few at a time, so that nobody's hold waits long for the writer.

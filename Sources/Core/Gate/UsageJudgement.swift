@@ -28,7 +28,7 @@ struct UsageJudgement: Sendable, Hashable {
     /// Tokenizers differ, and an upstream may add a system prompt of its own: up to ten times our count of the prompt
     /// and a thousand. A reply may be twice its cap and a thousand, where the cap is not taken exactly.
     private static func isBelievable(_ usage: Usage, counted: Usage, replyCap: Int64) -> Bool {
-        (0...times(10, counted.promptTokens)).contains(usage.promptTokens)
+        usage.isSound && (0...times(10, counted.promptTokens)).contains(usage.promptTokens)
             && (0...times(2, max(replyCap, counted.completionTokens))).contains(usage.completionTokens)
             && (0...usage.promptTokens).contains(usage.cachedPromptTokens)
             && (0...usage.completionTokens).contains(usage.reasoningTokens)

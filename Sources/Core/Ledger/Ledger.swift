@@ -31,7 +31,8 @@ public protocol Ledger: Sendable {
     /// Idempotent: what was settled stays settled, and the first settlement is returned. The one exception is a
     /// request that was reaped while it was still running: what it used beyond the charge is added, once.
     ///
-    /// - Throws: `LedgerFailure.unknownRequest` when it was never held, or released.
+    /// - Throws: `LedgerFailure.unknownRequest` when it was never held, or released; `.unsoundUsage` for tokens
+    ///   that are negative or absurd.
     func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement
 
     /// Ends a hold of which nothing was accepted upstream: nothing is charged, not even the request.
@@ -54,4 +55,5 @@ public enum LedgerFailure: Error, Sendable, Hashable {
     case unknownRequest
     case unknownOrganization
     case unsoundDemand
+    case unsoundUsage
 }

@@ -7,7 +7,8 @@ public struct SecretToken: RawRepresentable, Sendable, Hashable, CustomStringCon
 
     /// - Returns: nil for what no token looks like.
     public init?(rawValue: String) {
-        guard rawValue.utf8.count == 64, rawValue.utf8.allSatisfy(Self.isHexadecimal) else { return nil }
+        let halves = [rawValue.prefix(32), rawValue.dropFirst(32)].map { Identifier<Self>(rawValue: String($0)) }
+        guard halves.allSatisfy(\.isWellFormed) else { return nil }
         self.rawValue = rawValue
     }
 
@@ -20,9 +21,5 @@ public struct SecretToken: RawRepresentable, Sendable, Hashable, CustomStringCon
 
     private init(unchecked rawValue: String) {
         self.rawValue = rawValue
-    }
-
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }

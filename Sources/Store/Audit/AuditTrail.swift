@@ -38,9 +38,19 @@ struct AuditTrail {
     }
 
     private func json(_ value: any Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        let state = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value))
+        let text = try JSONSerialization.data(
+            withJSONObject: sorted(state), options: [.sortedKeys, .withoutEscapingSlashes])
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Every list in a state is a set. Sorted, it shows no change where there is none.
+    private func sorted(_ state: Any) -> Any {
+        switch state {
+        case let list as [String]: list.sorted()
+        case let object as [String: Any]: object.mapValues(sorted)
+        default: state
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import GRDB
 
 /// One SQLite file in WAL mode: a writer and a few readers in this process, any number of other processes beside it.
 ///
-/// The only file of the product that imports GRDB.
+/// Only the files named `SQLite…` import GRDB.
 public final class SQLiteDatabase: SQLDatabase {
     public struct Settings: Sendable, Hashable {
         /// What survives. https://www.sqlite.org/pragma.html#pragma_synchronous
@@ -74,65 +74,6 @@ public final class SQLiteDatabase: SQLDatabase {
     }
 }
 
-/// `$1` is a named parameter to SQLite, numbered by where it first stands in the statement and not by its digits;
-/// arguments are therefore bound by name.
-private struct SQLiteSession: SQLSession {
-    let database: Database
-
-    func execute(_ sql: String, with arguments: [SQLValue]) throws -> Int {
-        try mappingFailures {
-            try prepare(sql, arguments).execute()
-            return database.changesCount
-        }
-    }
-
-    func rows(_ sql: String, with arguments: [SQLValue]) throws -> [SQLRow] {
-        try mappingFailures {
-            let statement = try prepare(sql, arguments)
-            let columns = statement.columnNames
-            let answer = try Row.fetchCursor(statement)
-            var rows: [SQLRow] = []
-            while let row = try answer.next() {
-                rows.append(SQLRow(columns: columns, values: try row.databaseValues.map(SQLValue.init(stored:))))
-            }
-            return rows
-        }
-    }
-
-    func run(script: String) throws {
-        try mappingFailures { try database.execute(sql: script) }
-    }
-
-    private func prepare(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
-        let statement = try database.cachedStatement(sql: sql)
-        var named: [String: (any DatabaseValueConvertible)?] = [:]
-        for (index, argument) in arguments.enumerated() {
-            named[String(index + 1)] = argument.stored
-        }
-        try statement.setArguments(StatementArguments(named))
-        return statement
-    }
-}
-
-extension SQLValue {
-    fileprivate init(stored: DatabaseValue) throws {
-        switch stored.storage {
-        case .null: self = .null
-        case .int64(let number): self = .integer(number)
-        case .string(let text): self = .text(text)
-        case .double, .blob: throw StoreFailure.other(detail: "a column holds neither integer nor text")
-        }
-    }
-
-    fileprivate var stored: DatabaseValue {
-        switch self {
-        case .null: .null
-        case .integer(let number): number.databaseValue
-        case .text(let text): text.replacing("\0", with: "\u{FFFD}").databaseValue
-        }
-    }
-}
-
 private func configuration(for settings: SQLiteDatabase.Settings) -> Configuration {
     var configuration = Configuration()
     configuration.label = "sluice"
@@ -175,48 +116,5 @@ private func openPool(at path: String, settings: SQLiteDatabase.Settings) throws
             triesLeft -= 1
             usleep(1000)
         }
-    }
-}
-
-private func mappingFailures<Value>(_ body: () throws -> Value) throws -> Value {
-    do {
-        return try body()
-    } catch let error as DatabaseError {
-        throw StoreFailure(error)
-    }
-}
-
-extension StoreFailure {
-    /// https://www.sqlite.org/rescode.html
-    fileprivate init(_ error: DatabaseError) {
-        let detail = error.message ?? "result code \(error.extendedResultCode.rawValue)"
-        switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy
-        case .SQLITE_FULL: self = .full
-        case .SQLITE_READONLY: self = .readOnly
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(detail: detail)
-        case .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM, .SQLITE_AUTH: self = .unavailable(detail: detail)
-        case .SQLITE_CONSTRAINT: self = .constraint(Constraint(error.extendedResultCode), detail: detail.lastWord)
-        default: self = .other(detail: detail)
-        }
-    }
-}
-
-extension StoreFailure.Constraint {
-    fileprivate init(_ code: ResultCode) {
-        switch code {
-        case .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY: self = .unique
-        case .SQLITE_CONSTRAINT_FOREIGNKEY: self = .foreignKey
-        case .SQLITE_CONSTRAINT_CHECK: self = .check
-        case .SQLITE_CONSTRAINT_NOTNULL: self = .notNull
-        default: self = .other
-        }
-    }
-}
-
-extension String {
-    /// What follows the colon in `UNIQUE constraint failed: person.email`.
-    fileprivate var lastWord: String {
-        split(separator: ": ", maxSplits: 1).last.map(String.init) ?? self
     }
 }

@@ -48,7 +48,8 @@ struct SQLLedger: Ledger {
     }
 
     func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement {
-        try await database.write { session in
+        guard ending.usage.isSound else { throw LedgerFailure.unsoundUsage }
+        return try await database.write { session in
             if let hold = try session.heldRequest(request) {
                 return try session.settle(hold, as: ending, at: now)
             }

@@ -19,32 +19,40 @@ extension SQLPeople {
 
 extension SQLSession {
     fileprivate func rows(of query: PeopleQuery, _ filter: SQLFilter, at now: Timestamp) throws -> [FoundPeople.Row] {
+        let monthStart = try start(of: .month, containing: now)
         var filter = filter
-        let monthStart = filter.bind(try start(of: .month, containing: now))
+        let order = query.sort.expression { filter.bind(monthStart) }
         let size = filter.bind(query.pageSize.asLimit)
         let skipped = filter.bind(min(max(1, query.page) - 1, 1_000_000) * query.pageSize.asLimit)
-        let direction = query.isDescending ? "DESC" : "ASC"
-        let found = try rows(
+        let people = try rows(
             """
-            SELECT person.*, COALESCE(month.tokens, 0) AS month_tokens
-            FROM person LEFT JOIN (
-                SELECT person, SUM(prompt_tokens + completion_tokens) AS tokens
-                FROM usage_slot WHERE slot >= \(monthStart) GROUP BY person
-            ) AS month ON month.person = person.id
-            \(filter.clause)
-            ORDER BY \(query.sort.column) \(direction), person.id LIMIT \(size) OFFSET \(skipped)
-            """, with: filter.arguments)
-        return try found.map { FoundPeople.Row(person: try Person($0), tokensThisMonth: try $0["month_tokens"]) }
+            SELECT * FROM person \(filter.clause)
+            ORDER BY \(order) \(query.isDescending ? "DESC" : "ASC"), id LIMIT \(size) OFFSET \(skipped)
+            """, with: filter.arguments
+        ).map(Person.init)
+        return try people.map { FoundPeople.Row(person: $0, tokensThisMonth: try tokens(of: $0.id, since: monthStart)) }
+    }
+
+    private func tokens(of person: PersonID, since start: Timestamp) throws -> Int64 {
+        try onlyRow(
+            """
+            SELECT COALESCE(SUM(prompt_tokens + completion_tokens), 0) AS tokens
+            FROM usage_slot WHERE person = $1 AND slot >= $2
+            """, person, start)["tokens"]
     }
 }
 
 extension PeopleQuery.Sort {
-    fileprivate var column: String {
+    fileprivate func expression(monthStart: () -> String) -> String {
         switch self {
         case .name: "sort_name"
         case .email: "email"
         case .created: "created_at"
-        case .usage: "month_tokens"
+        case .usage:
+            """
+            COALESCE((SELECT SUM(prompt_tokens + completion_tokens) FROM usage_slot
+                WHERE usage_slot.person = person.id AND slot >= \(monthStart())), 0)
+            """
         }
     }
 }

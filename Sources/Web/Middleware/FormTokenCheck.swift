@@ -19,7 +19,7 @@ struct FormTokenCheck: RouterMiddleware {
         // Read once and kept, so that the handler can read it again.
         _ = try await request.collectBody(upTo: Request.maxFormBytes)
         let form = try await request.form(Form.self)
-        guard let session = context.visit.sessionToken, FormToken.isValid(form.token, session: session.rawValue) else {
+        guard let session = context.visit.sessionToken, FormToken.isValid(form.token, session: session) else {
             throw Failure.staleForm
         }
         return try await next(request, context)

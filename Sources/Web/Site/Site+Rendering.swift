@@ -31,7 +31,7 @@ extension Site {
         return Frame.Viewer(
             name: person.displayName, isAdmin: person.isAdmin,
             today: words("Today: {tokens}", ["tokens": words.tokens(try await usedToday(by: person).totalTokens)]),
-            formToken: FormToken.make(session: token.rawValue))
+            formToken: FormToken.make(session: token))
     }
 
     /// Since midnight where the person is: the header's number, and the usage page's.

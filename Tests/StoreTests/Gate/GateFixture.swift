@@ -24,18 +24,20 @@ struct GateFixture {
     }
 
     /// Another worker on the same file.
-    func anotherGate() throws -> Gate {
+    func anotherGate(_ settings: Gate.Settings = Gate.Settings()) throws -> Gate {
         Self.gate(
-            "worker-2", BreakableLedger(try book.anotherWorker()), upstream, transcript, clock, policy)
+            "worker-2", BreakableLedger(try book.anotherWorker()), upstream, transcript, clock, policy, settings)
     }
 
     private static func gate(
         _ worker: String, _ ledger: BreakableLedger, _ upstream: ScriptedUpstream, _ transcript: RecordingTranscript,
-        _ clock: TestClock, _ policy: SettablePolicy
+        _ clock: TestClock, _ policy: SettablePolicy, _ settings: Gate.Settings = Gate.Settings()
     ) -> Gate {
         let ports = Gate.Ports(
             policy: policy, ledger: ledger, upstream: upstream, meter: ByteMeter(), transcript: transcript, time: clock)
-        return Gate(worker: worker, ports: ports, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return Gate(
+            worker: worker, ports: ports, settings: settings,
+            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     static let ada = PersonID(rawValue: "ada")

@@ -4,6 +4,7 @@ import Testing
 @testable import Store
 
 /// Readers come and go, workers too; the reply goes its way.
+@Suite(.timeLimit(.minutes(1)))
 struct GateReaderTests {
     // MARK: Listening
 
@@ -118,16 +119,28 @@ struct GateReaderTests {
 
     @Test func aReaderAtAnotherWorkerKeepsItRunning() async throws {
         let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (reply, upstream) = try await watched(in: world)
+        world.clock.advance(bySeconds: 29)
+        await world.gate.tick()
+        upstream.finish()
+        #expect(try await reply.whole().ending.outcome == .finished)
+    }
+
+    @Test func whenThatReaderIsGoneTooItIsAbandoned() async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 0))
+        let (_, upstream) = try await watched(in: world)
+        world.clock.advance(bySeconds: 30)
+        await world.gate.tick()
+        #expect(await upstream.wasCancelled())
+    }
+
+    /// A reply whose reader went over to another worker, which says so for thirty seconds.
+    private func watched(in world: GateFixture) async throws -> (LiveReply, ScriptedReply) {
         let (reply, upstream) = try await world.running()
         await reply.listen { _ in }
         let until = world.clock.now().advanced(bySeconds: 30)
         #expect(try await world.ledger.watch(reply.requestID, of: GateFixture.ada, until: until))
-        world.clock.advance(bySeconds: 29)
-        await world.gate.tick()
-        #expect(reply.ending == nil)
-        world.clock.advance(bySeconds: 1)
-        await world.gate.tick()
-        #expect(await upstream.wasCancelled())
+        return (reply, upstream)
     }
 
     // MARK: Stopping
@@ -192,6 +205,25 @@ struct GateReaderTests {
         #expect(record.ending.outcome == .expired)
     }
 
+    @Test func anUpstreamThatThinksForLongKeepsItsHoldAndCanBeStopped() async throws {
+        let world = try await GateFixture()
+        world.upstream.answer = .hang
+        let prompt = GateFixture.prompt()
+        let reader = Task { try await world.gate.submit(prompt) }
+        _ = await world.upstream.next()
+        world.clock.advance(bySeconds: 50)
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 50)
+        let other = try world.anotherGate()
+        await other.reap()
+        #expect(try await world.balance() == [0, 110, 9890])
+
+        #expect(try await other.stop(prompt.requestID, of: GateFixture.ada))
+        await world.gate.tick()
+        await #expect(throws: GateError.stopped) { try await reader.value }
+        #expect(try await world.balance() == [0, 0, 10_000])
+    }
+
     /// It was not gone, only slow: it must stop, as nothing is held for it any more, and pay the rest.
     @Test func aWorkerThatWasTakenForGoneStopsAndPaysTheRest() async throws {
         let world = try await GateFixture()
@@ -209,6 +241,26 @@ struct GateReaderTests {
         #expect(try await reply.whole().ending.usage.totalTokens == 13)
         #expect(try await world.balance() == [13, 0, 9987])
         #expect(try await world.book.database.discrepancies() == [])
+    }
+
+    /// `run` does by itself what the other tests do step by step.
+    @Test func aRunningGateHearsAndSettlesForOtherWorkers() async throws {
+        let world = try await GateFixture()
+        let (_, lost) = try await world.running()
+        world.clock.advance(bySeconds: 61)
+        let gate = try world.anotherGate(Gate.Settings(tick: .milliseconds(1), ticksBetweenReaps: 1))
+        let running = Task { await gate.run() }
+        while world.transcript.ended.isEmpty { await Task.yield() }
+        #expect(try await world.balance() == [10, 0, 9990])
+        await world.gate.tick()
+        #expect(await lost.wasCancelled())
+
+        let reply = try await gate.submit(GateFixture.prompt())
+        let upstream = await world.upstream.next()
+        #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
+        #expect(await upstream.wasCancelled())
+        running.cancel()
+        await running.value
     }
 
     // MARK: Shutting down

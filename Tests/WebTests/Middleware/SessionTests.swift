@@ -47,11 +47,12 @@ import Testing
     }
 
     @Test func aFormTokenIsValidInItsOwnSessionOnly() {
-        let token = FormToken.make(session: "one")
-        #expect(FormToken.isValid(token, session: "one"))
-        #expect(!FormToken.isValid(token, session: "two"))
-        #expect(!FormToken.isValid("", session: "one"))
-        #expect(!FormToken.isValid(token + "0", session: "one"))
+        let session = SecretToken.random()
+        let token = FormToken.make(session: session)
+        #expect(FormToken.isValid(token, session: session))
+        #expect(!FormToken.isValid(token, session: .random()))
+        #expect(!FormToken.isValid("", session: session))
+        #expect(!FormToken.isValid(token + "0", session: session))
     }
 
     @Test(arguments: [

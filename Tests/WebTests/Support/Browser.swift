@@ -46,7 +46,7 @@ final class Browser: Sendable {
 
     /// Empty when nobody is signed in.
     var formToken: String {
-        cookies[site.site.cookies.session.name].map { FormToken.make(session: $0) } ?? ""
+        cookies[site.site.cookies.session.name].map { FormToken.make(session: SecretToken(rawValue: $0)!) } ?? ""
     }
 
     /// Anything at all, and the answer when all of it has come.

@@ -11,12 +11,6 @@ struct SignInThrottleTests {
         temporary = try await TemporaryStore()
     }
 
-    @Test func waitDoublesUpToABound() {
-        #expect((4...12).map(BackOff.account.waitSeconds) == [0, 1, 2, 4, 8, 16, 32, 60, 60])
-        #expect(BackOff.account.waitSeconds(after: .max) == 60)
-        #expect(BackOff.address.waitSeconds(after: 19) == 0)
-    }
-
     @Test func waitIsKeptForEveryWorker() async throws {
         for _ in 1...5 { #expect(try await throttle.attempt(from: "a", on: "x") == nil) }
         let other = try await SQLStore.open(path: temporary.file.path, time: temporary.clock)

@@ -16,6 +16,11 @@ struct PeopleTests {
         #expect(person.email.rawValue == "grace.hopper@example.org")
         #expect(person.displayName == "grace.hopper@example.org")
         #expect(try await people.person(with: person.email) == person)
+        let composed = try await temporary.addPerson("andr\u{e9}@example.org")
+        await #expect(throws: Flaws([Flaw("email", .taken)])) {
+            try await temporary.addPerson("andre\u{301}@example.org")
+        }
+        #expect(EmailAddress(rawValue: "Andre\u{301}@example.org") == composed.email)
     }
 
     @Test(arguments: [

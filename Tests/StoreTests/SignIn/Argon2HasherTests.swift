@@ -3,7 +3,7 @@ import Testing
 
 @testable import Store
 
-struct PasswordTests {
+struct Argon2HasherTests {
     let hasher = Argon2Hasher()
 
     @Test func rightPasswordIsVerifiedAndAWrongOneIsNot() async throws {
@@ -26,33 +26,20 @@ struct PasswordTests {
         #expect(try await hasher.verify("nai\u{308}ve cafe\u{301}", against: hash))
     }
 
-    @Test func decoyIsAsSlowAsAHashAndNobodysPassword() async throws {
+    /// Nobody computes 19 MiB of Argon2 in a millisecond, and nobody takes one to see that a hash cannot be read.
+    @Test func decoyIsHashedLikeAnyOtherAndNobodysPassword() async throws {
+        let shape = { (hash: String) in hash.split(separator: "$").map(\.count) }
+        #expect(try await shape(hasher.decoy) == shape(hasher.hash("x")))
         #expect(hasher.isOutdated(hasher.decoy) == false)
-        #expect(try await hasher.verify("", against: hasher.decoy) == false)
         let clock = ContinuousClock()
-        let real = try await hasher.hash("x")
-        let honest = try await clock.measure { _ = try await hasher.verify("wrong", against: real) }
-        let decoy = try await clock.measure { _ = try await hasher.verify("wrong", against: hasher.decoy) }
-        #expect(decoy > honest / 4, "the decoy was not hashed at all")
+        let start = clock.now
+        #expect(try await hasher.verify("", against: hasher.decoy) == false)
+        let duration = start.duration(to: clock.now)
+        #expect(duration > .milliseconds(1), "the decoy was not hashed at all")
     }
 
     @Test(arguments: ["", "nonsense", "$argon2id$v=19$m=19456,t=2,p=1$", "\0"])
     func hashThatCannotBeReadVerifiesNothing(hash: String) async throws {
         #expect(try await hasher.verify("", against: hash) == false)
-    }
-
-    @Test(
-        arguments: [
-            ("short12", .tooShort(minCharacters: 8)),
-            (String(repeating: "ab1", count: 43), .tooLong(maxCharacters: 128)),
-            ("password", .tooCommon), ("Password123!", .tooCommon), ("12345678", .tooCommon),
-            ("aaaaaaaaaa", .tooCommon),
-            ("abababab", .tooCommon), ("!!summer2024", .tooCommon), ("QWERTYUIOP", .tooCommon),
-            ("zyxwvuts", .tooCommon),
-            ("ada@example.org", .tooCommon), ("correct horse battery", nil), ("пароль-из-слов", nil),
-            ("tr0ub4dor&3", nil),
-        ] as [(String, Flaw.Problem?)])
-    func passwordsAreJudged(password: String, problem: Flaw.Problem?) {
-        #expect(PasswordRules.problem(with: password, of: ["ada@example.org", "Ada"]) == problem)
     }
 }

@@ -24,6 +24,16 @@ struct AuditLogTests {
         #expect(entry.after?.contains("\"maxReplyTokens\":99") == true)
     }
 
+    @Test func setsAreToldInOneOrder() async throws {
+        var settings = temporary.standard.settings
+        for name in 1...8 { settings.models.insert(try await temporary.addModel("m\(name)", in: []).id) }
+        _ = try await temporary.store.tiers.change(temporary.standard.id, to: settings, by: temporary.actor)
+        let after = try #require(try await log.entries(AuditQuery(count: 1)).first?.after)
+        let list = settings.models.map { "\"\($0)\"" }.sorted().joined(separator: ",")
+        #expect(after.contains("\"models\":[\(list)]"))
+        #expect(after.contains("\"isRetired\":false") && after.contains("\"tokensPerDay\":500000"))
+    }
+
     @Test func changeThatFailsIsNotTold() async throws {
         let before = try await log.entries(AuditQuery()).count
         await #expect(throws: Flaws.self) {
