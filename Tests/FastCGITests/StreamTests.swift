@@ -92,6 +92,23 @@ struct StreamTests {
         }
     }
 
+    /// `finish` is consuming, but a copy of the writer can outlive it.
+    @Test func writingAfterTheEndIsAnErrorAndNoCrash() async throws {
+        let refused = Happening()
+        try await RunningServer.with { _, _ in
+            streaming { writer in
+                try await writer.write(ByteBuffer(string: "all"))
+                let copy = writer
+                try await copy.finish(nil)
+                do { try await writer.write(ByteBuffer(string: "more")) } catch { refused.happen() }
+            }
+        } _: { server in
+            let reply = try await server.reply(to: requestBytes())
+            #expect(reply.isComplete && reply.body == "all")
+            await refused.wait()
+        }
+    }
+
     @Test func aHangUpCancelsTheResponder() async throws {
         let (began, ended) = (Happening(), Happening())
         try await RunningServer.with { _, _ in
