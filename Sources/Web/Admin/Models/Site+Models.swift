@@ -15,7 +15,7 @@ extension Site {
 
     private func listModels(_ request: Request, _ context: SiteContext) async throws -> Response {
         switch request.uri.queryParameters.get("edit") {
-        case nil: return try await modelsResponse(context)
+        case nil: return try await modelsResponse(nil, context)
         case "new": return try await modelsResponse(ModelEdit(), context)
         case let id?:
             guard let model = try await ports.models.model(ModelID(rawValue: id)) else { throw Failure.notFound }
@@ -24,7 +24,6 @@ extension Site {
     }
 
     private func createModel(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(ModelDraft.self)
         do {
             let model = try await ports.models.create(draft.settings(isRetired: false), by: context.actor())
@@ -35,7 +34,6 @@ extension Site {
     }
 
     private func changeModel(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(ModelDraft.self)
         let model = try await model(context)
         do {
@@ -62,7 +60,7 @@ extension Site {
     private func tryModel(_ request: Request, _ context: SiteContext) async throws -> Response {
         let model = try await model(context)
         let trial = try await trial(of: model, by: context.asker().person, as: context.requestID)
-        return try await modelsResponse(trial: trial, context)
+        return try await modelsResponse(nil, trial: trial, context)
     }
 
     /// - Throws: `Failure.notFound`.
@@ -82,7 +80,7 @@ extension Site {
     }
 
     private func modelsResponse(
-        _ edit: ModelEdit? = nil, trial: ModelsPage.Trial? = nil, _ context: SiteContext
+        _ edit: ModelEdit?, trial: ModelsPage.Trial? = nil, _ context: SiteContext
     ) async throws -> Response {
         let upstreams = try await ports.upstreams.all()
         let tiers = try await ports.tiers.all()

@@ -11,7 +11,6 @@ extension Site {
     }
 
     private func addPerson(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(PersonDraft.self)
         do {
             try draft.draft.flaws.throwIfAny()
@@ -34,7 +33,6 @@ extension Site {
     }
 
     private func movePeople(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let form = try await request.form(MoveForm.self)
         let people = try await ports.people.people(Set((form.people ?? []).prefix(1000).map(PersonID.init)))
         var edit = PeopleEdit(chosen: Set(people.map(\.id)), newTier: form.newTier)

@@ -16,7 +16,6 @@ extension Site {
     }
 
     private func changePerson(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(PersonDraft.self)
         let person = try await person(context)
         do {
@@ -55,7 +54,6 @@ extension Site {
     }
 
     private func addGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(GrantDraft.self)
         let person = try await person(context)
         do {

@@ -24,7 +24,6 @@ extension Site {
     }
 
     private func createTier(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(TierDraft.self)
         do {
             let settings = try draft.settings()
@@ -37,7 +36,6 @@ extension Site {
     }
 
     private func changeTier(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(TierDraft.self)
         guard let tier = try await ports.tiers.tier(try context.identifier("id")) else { throw Failure.notFound }
         do {

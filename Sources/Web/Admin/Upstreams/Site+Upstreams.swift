@@ -13,7 +13,7 @@ extension Site {
 
     private func listUpstreams(_ request: Request, _ context: SiteContext) async throws -> Response {
         switch request.uri.queryParameters.get("edit") {
-        case nil: return try await upstreamsResponse(context)
+        case nil: return try await upstreamsResponse(nil, context)
         case "new": return try await upstreamsResponse(UpstreamEdit(), context)
         case let id?:
             let record = try await upstream(UpstreamID(rawValue: id))
@@ -22,7 +22,6 @@ extension Site {
     }
 
     private func createUpstream(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(UpstreamDraft.self)
         do {
             let record = try await ports.upstreams.create(draft.draft, by: context.actor())
@@ -33,7 +32,6 @@ extension Site {
     }
 
     private func changeUpstream(_ request: Request, _ context: SiteContext) async throws -> Response {
-        var request = request
         let draft = try await request.form(UpstreamDraft.self)
         let record = try await upstream(context.identifier("id"))
         do {
@@ -52,7 +50,7 @@ extension Site {
 
     private func tryUpstream(_ request: Request, _ context: SiteContext) async throws -> Response {
         let record = try await upstream(context.identifier("id"))
-        return try await upstreamsResponse(probe: await probe(record), context)
+        return try await upstreamsResponse(nil, probe: await probe(record), context)
     }
 
     /// - Throws: `Failure.notFound`.
@@ -91,7 +89,7 @@ extension Site {
     }
 
     private func upstreamsResponse(
-        _ edit: UpstreamEdit? = nil, probe: UpstreamsPage.Probe? = nil, _ context: SiteContext
+        _ edit: UpstreamEdit?, probe: UpstreamsPage.Probe? = nil, _ context: SiteContext
     ) async throws -> Response {
         let models = try await ports.models.all()
         let page = UpstreamsPage(
