@@ -187,7 +187,8 @@ extension Samples {
         UpstreamsPage(
             frame: adminFrame("Upstreams"), tabs: AdminTab.upstreams.links(words), form: isEmpty ? form : nil,
             probe: isEmpty
-                ? nil : .init(title: "Own does not answer as it should", text: "There is no connection.", hasFailed: true),
+                ? nil
+                : .init(title: "Own does not answer as it should", text: "There is no connection.", hasFailed: true),
             rows: isEmpty
                 ? []
                 : [
@@ -240,15 +241,17 @@ extension Samples {
     private static func audit(isEmpty: Bool) -> AuditPage {
         AuditPage(
             frame: adminFrame("Audit log"), tabs: AdminTab.audit.links(words),
-            fields: AuditFilter([:]).fields(words), choices: [AuditFilter([:]).actionChoice(words)],
+            fields: AuditFilter().fields(words), choices: [AuditFilter().actionChoice(words)],
             check: "/admin/audit?check=yes",
             verdict: isEmpty ? nil : .init(tone: "good", text: "The log is whole: 1 entry, not altered."),
             rows: isEmpty
                 ? []
                 : [
                     .init(
-                        number: "1", time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed", subject: "Staff",
-                        subjectLink: "/admin/audit?subject=t1", changes: [.init(name: "day", before: "20,000", after: "25,000")])
+                        number: "1", time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed",
+                        subject: "Staff",
+                        subjectLink: "/admin/audit?subject=t1",
+                        changes: [.init(name: "day", before: "20,000", after: "25,000")])
                 ],
             newest: isEmpty ? nil : "/admin/audit", next: isEmpty ? nil : "?before=3")
     }

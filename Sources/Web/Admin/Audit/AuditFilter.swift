@@ -15,6 +15,9 @@ struct AuditFilter: Sendable {
     /// Only entries with a smaller number.
     var before: Int64?
 
+    init() {}
+
+    /// What cannot be read is left out: an address is not worth an error.
     init(_ parameters: Parameters) {
         let value = { (name: String) in parameters[name[...]].map { String($0.prefix(300)) } ?? "" }
         actor = value("actor").trimmed

@@ -29,7 +29,9 @@ enum AuditValue: Decodable, Hashable {
 
     /// The state that `json` tells of, flat: `allowance tokens per day` → 25,000.
     static func flat(_ json: String?) -> [String: AuditValue] {
-        guard let json, let value = try? JSONDecoder().decode(AuditValue.self, from: Data(json.utf8)) else { return [:] }
+        guard let json, let value = try? JSONDecoder().decode(AuditValue.self, from: Data(json.utf8)) else {
+            return [:]
+        }
         var flat: [String: AuditValue] = [:]
         value.flatten(under: [], into: &flat)
         return flat

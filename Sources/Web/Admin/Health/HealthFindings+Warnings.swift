@@ -40,7 +40,9 @@ extension HealthFindings {
         guard !settings.address.isSecure else { return nil }
         return warn(
             words("The address is plain HTTP."),
-            words("Everybody on the way can read passwords and prompts. Put a certificate in front, or use it on this machine only."))
+            words(
+                "Everybody on the way can read passwords and prompts. Put a certificate in front, or use it on this machine only."
+            ))
     }
 
     private func uncounted(_ words: Words) -> HealthPage.Warning? {
@@ -111,7 +113,8 @@ extension HealthFindings {
     private func standIn(_ words: Words) -> HealthPage.Warning? {
         guard settings.isStandIn else { return nil }
         return warn(
-            words("Replies come from the stand-in."), words("Set OPENAI_BASE_URL and OPENAI_API_KEY, or add an upstream."))
+            words("Replies come from the stand-in."),
+            words("Set OPENAI_BASE_URL and OPENAI_API_KEY, or add an upstream."))
     }
 
     private func loneAdmin(_ words: Words) -> HealthPage.Warning? {

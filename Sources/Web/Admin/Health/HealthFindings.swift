@@ -55,7 +55,8 @@ struct HealthFindings: Sendable {
             facts: upstreams.map { state in
                 switch state.answer {
                 case .success(let names):
-                    let count = words(Int64(names.count), one: "answers with {count} model", other: "answers with {count} models")
+                    let count = words(
+                        Int64(names.count), one: "answers with {count} model", other: "answers with {count} models")
                     return fact(state.record.name, count)
                 case .failure(let failure): return fact(state.record.name, words.failure(failure), words("no answer"))
                 }

@@ -17,7 +17,8 @@ extension Words {
 
     func trialRefusal(_ error: GateError) -> String {
         switch error {
-        case .modelNotInTier: self("A trial is an ordinary prompt of yours, and your own tier does not have this model.")
+        case .modelNotInTier:
+            self("A trial is an ordinary prompt of yours, and your own tier does not have this model.")
         case .unknownModel: self("A retired model takes no prompts.")
         case .refused: self("Your own limits leave no room for a trial just now.")
         case .promptTooLong, .invalidReplyLength: self("The tier or the model allows no prompt as short as this one.")

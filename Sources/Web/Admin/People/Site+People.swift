@@ -18,7 +18,8 @@ extension Site {
             let person = try await ports.people.add(
                 draft.draft, passwordHash: ports.hasher.hash(password), by: context.actor())
             return try await personResponse(
-                person, PersonEdit(password: password, notice: words("{name} was added.", ["name": person.displayName])),
+                person,
+                PersonEdit(password: password, notice: words("{name} was added.", ["name": person.displayName])),
                 context)
         } catch let flaws as Flaws {
             return try await peopleResponse(PeopleEdit(adding: draft, flaws: flaws), request, context)

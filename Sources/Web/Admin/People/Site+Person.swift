@@ -114,7 +114,8 @@ extension Site {
             frame: frame, tabs: AdminTab.people.links(words), id: person.id.rawValue,
             name: person.displayName, email: person.email.rawValue, isAdmin: person.isAdmin,
             isDisabled: person.isDisabled, problem: edit.problem, password: edit.password,
-            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words), fields: draft.fields(errors, words),
+            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words),
+            fields: draft.fields(errors, words),
             choices: [
                 draft.tierChoice(tiers, error: errors["tier"], words),
                 draft.adminChoice(error: errors["isAdmin"], words),
@@ -132,8 +133,10 @@ extension Site {
         return try await ports.grants.all(of: person.id).map { grant in
             let limit = limits.first { $0.id == grant.limit }
             return PersonPage.Grant(
-                revoke: "/admin/people/\(person.id)/grants/\(grant.id)/revoke", amount: "+" + words.tokens(grant.amount),
-                limit: limit.map { words.limitOnTokens(per: $0.window) } ?? words("on a limit that no longer counts for them"),
+                revoke: "/admin/people/\(person.id)/grants/\(grant.id)/revoke",
+                amount: "+" + words.tokens(grant.amount),
+                limit: limit.map { words.limitOnTokens(per: $0.window) }
+                    ?? words("on a limit that no longer counts for them"),
                 expires: Moment(grant.expiresAt, zone: calendar.timeZone), reason: grant.reason,
                 end: grant.expiresAt > now ? nil : words("over"))
         }

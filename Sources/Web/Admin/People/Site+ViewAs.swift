@@ -19,7 +19,9 @@ extension Site {
     }
 
     private func binding(_ standing: LimitStanding) -> String {
-        guard let account = standing.accounts.binding else { return words("No limit on tokens counts for this person.") }
+        guard let account = standing.accounts.binding else {
+            return words("No limit on tokens counts for this person.")
+        }
         return words(
             "{limit} is the limit that stops them first: {left} of {amount} are left.",
             [

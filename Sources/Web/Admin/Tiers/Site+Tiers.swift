@@ -51,7 +51,8 @@ extension Site {
     private func duplicateTier(_ request: Request, _ context: SiteContext) async throws -> Response {
         let copy = try await ports.tiers.duplicate(try context.identifier("id"), by: context.actor())
         return redirect(
-            to: "/admin/tiers?edit=\(copy.id)", notice: words("{name} was added. It has no people yet.", ["name": copy.name]))
+            to: "/admin/tiers?edit=\(copy.id)",
+            notice: words("{name} was added. It has no people yet.", ["name": copy.name]))
     }
 
     private func setRetired(_ isRetired: Bool, _ request: Request, _ context: SiteContext) async throws -> Response {

@@ -76,7 +76,8 @@ extension TierDraft {
         return [
             Field("name", words("Name"), value: name, error: errors["name"], isRequired: true),
             Field("audience", words("Who it is for"), value: audience, error: errors["audience"]),
-            number("maxPromptTokens", "Longest prompt", maxPromptTokens, words("Tokens, with the history of the chat.")),
+            number(
+                "maxPromptTokens", "Longest prompt", maxPromptTokens, words("Tokens, with the history of the chat.")),
             number("maxReplyTokens", "Longest reply", maxReplyTokens, words("Tokens.")),
             number("tokensPerHour", "Tokens per hour", tokensPerHour, none),
             number("tokensPerDay", "Tokens per day", tokensPerDay, none),

@@ -39,7 +39,8 @@ extension UpstreamDraft {
         let clear = Choice(
             "clearKey", words("Forget the key"), options: [("no", words("no")), ("yes", words("yes"))],
             selected: clearKey)
-        let keep = Choice("clearKey", words("Forget the key"), options: [("no", words("there is none"))], selected: "no")
+        let keep = Choice(
+            "clearKey", words("Forget the key"), options: [("no", words("there is none"))], selected: "no")
         return [hasKey ? clear : keep]
     }
 }

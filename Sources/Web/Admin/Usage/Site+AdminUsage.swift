@@ -36,7 +36,8 @@ extension Site {
         let period = period(of: request)
         let usage = try await usage(in: period)
         var table = CSVTable([
-            "kind", "name", "email", "requests", "prompt_tokens", "completion_tokens", "total_tokens", "cost_nanodollars",
+            "kind", "name", "email", "requests", "prompt_tokens", "completion_tokens", "total_tokens",
+            "cost_nanodollars",
         ])
         for line in usage.people { table.append(["person", line.name, line.email] + line.totals.columns) }
         for line in usage.models { table.append(["model", line.name, ""] + line.totals.columns) }
