@@ -7,7 +7,7 @@ import Testing
 
 @testable import DemoUpstream
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StandInTests {
     @Test(arguments: ["demo-small", "demo-large", "demo-thinker"])
     func reportsWhatItSentAndKeepsTheSameBooks(model: String) async throws {

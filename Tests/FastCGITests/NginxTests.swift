@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Testing
 
-@Suite("Behind nginx", .timeLimit(.minutes(1)))
+@Suite("Behind nginx", .timeLimit(.minutes(5)))
 struct NginxTests {
     /// Prints the request as the responder sees it.
     private let mirror: Respond = { request, context in

@@ -4,7 +4,7 @@ import Hummingbird
 import Synchronization
 import Testing
 
-@Suite("Responses and streams", .timeLimit(.minutes(1)))
+@Suite("Responses and streams", .timeLimit(.minutes(5)))
 struct StreamTests {
     @Test func aHeadRequestGetsNoBody() async throws {
         try await RunningServer.with { _, _ in

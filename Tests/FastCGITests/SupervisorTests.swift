@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Real worker processes under a real supervisor process.
-@Suite("Workers and their supervisor", .timeLimit(.minutes(1)))
+@Suite("Workers and their supervisor", .timeLimit(.minutes(5)))
 struct SupervisorTests {
     private struct Supervised {
         let process: ChildProcess

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OpenAIUpstreamTests {
     @Test func relaysAReply() async throws {
         let server = try RawServer { connection in

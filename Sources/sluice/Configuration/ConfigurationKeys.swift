@@ -37,13 +37,14 @@ struct ConfigurationKeys {
     mutating func number(_ key: String, in range: ClosedRange<Int>) -> Int? {
         guard let text = text(key) else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            mistakes.append("\(key) is “\(text)”; it must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            let (least, most) = (range.lowerBound, range.upperBound)
+            mistakes.append("\(key) is “\(text)”; it must be a whole number from \(least) to \(most).")
             return nil
         }
         return number
     }
 
-    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) -> Choice? where Choice.RawValue == String {
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
         guard let text = text(key) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
