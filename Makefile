@@ -1,38 +1,48 @@
-# make test    installs what it needs, builds, and runs every test
+# make run     installs what it needs, builds, and runs Sluice with a stand-in model on http://localhost:8080
+# make test    installs what it needs, builds, and runs every test, those in a real browser too
 # make bench   measures, beside other programs in the same run
 # make fuzz    lets a fuzzer loose for SECONDS
 # make lint    format and generated files
 
+PORT ?= 8080
 SECONDS ?= 60
 
-system_packages = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config python3 python3-venv
+packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
+	python3 python3-pip python3-venv
+packages_to_test = chromium
 tables = var/vocabulary
 test_python = var/test-python
+without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
 swift_build = swift build --explicit-target-dependency-import-check error
 
-.PHONY: test lint bench fuzz vocabulary build packages
+.PHONY: run test lint bench fuzz build vocabulary
+
+run: vocabulary
+	@PORT=$(PORT) packaging/run
 
 test: vocabulary $(test_python)/ready
+	@packaging/install-packages $(packages_to_test)
 	$(swift_build) --build-tests
 	swift test --skip-build
+	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
+		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd; \
+		else echo "$(without_pypi)"; fi
 
-build: packages
+build:
+	@packaging/require-swift
+	@packaging/install-packages $(packages_to_run)
 	$(swift_build)
 
-packages:
-	@packaging/require-swift
-	@packaging/install-packages $(system_packages)
-
-# OpenAI's vocabularies, and the tables that the worker maps. Needs the network once.
+# OpenAI's vocabularies, and the tables that the workers map. Needs the network once.
 vocabulary: build
 	@packaging/vocabulary/fetch $(tables)
 	@.build/debug/sluice vocabulary build --from $(tables) --tables $(tables)
 
-# Python packages that tests compare with. Without PyPI those tests are skipped and say so.
+# Python packages for the end-to-end tests, and others that counts are compared with.
 $(test_python)/ready: packaging/test-python.txt
+	@packaging/install-packages python3-venv
 	python3 -m venv $(test_python)
-	$(test_python)/bin/pip install --quiet --disable-pip-version-check -r $< \
-		|| echo "PyPI is out of reach: tests that compare with other programs will be skipped." >&2
+	$(test_python)/bin/pip install --quiet --disable-pip-version-check -r $< || echo "$(without_pypi)" >&2
 	@touch $@
 
 lint:

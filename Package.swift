@@ -80,6 +80,10 @@ let package = Package(
             name: "tokenizer-benchmark", dependencies: ["Tokenizer"], path: "Benchmarks/TokenizerBenchmark",
             swiftSettings: house),
 
+        .executableTarget(
+            name: "ledger-benchmark", dependencies: ["Core", "Store"], path: "Benchmarks/LedgerBenchmark",
+            swiftSettings: house),
+
         tests("Sluice", with: ["sluice"]),
         tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
 

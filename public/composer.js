@@ -27,14 +27,14 @@ export class Composer {
     const draft = sessionStorage.getItem(this.#draftKey);
     if (!draft || this.#text.value) return;
     this.#text.value = draft;
-    this.#gauge.draft(this.#form);
+    this.#gauge.draft();
   }
 
   #listen() {
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#changed());
     this.#form.elements.model.addEventListener("change", () => this.#changed());
-    this.#form.addEventListener("due", () => this.#gauge.draft(this.#form));
+    this.#form.addEventListener("due", () => this.#gauge.draft());
     this.#stop.addEventListener("click", () => this.#reply?.stop());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.#reply?.stop();
@@ -57,7 +57,7 @@ export class Composer {
 
   #changed() {
     sessionStorage.setItem(this.#draftKey, this.#text.value);
-    this.#gauge.draft(this.#form);
+    this.#gauge.draft();
   }
 
   async #submit(form) {
@@ -89,8 +89,11 @@ export class Composer {
   /** The server has the question: the draft has done its duty. */
   #begun(form, data) {
     if (data.address !== location.pathname) history.replaceState(null, "", data.address);
+    if (form === this.#form) this.#clear(data);
     this.#gauge.show(data.gauge);
-    if (form !== this.#form) return;
+  }
+
+  #clear(data) {
     sessionStorage.removeItem(this.#draftKey);
     this.#text.value = "";
     this.#text.defaultValue = "";

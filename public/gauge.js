@@ -6,56 +6,53 @@ const format = new Intl.NumberFormat(document.documentElement.lang);
 
 export class Gauge {
   #element;
+  #form;
   #button;
+  /** What the prompt costs without the draft. */
   #base = null;
   #timer = 0;
   #request = null;
 
   /** @param {HTMLFormElement} composer the form that the gauge stands in */
   constructor(composer) {
+    this.#form = composer;
     this.#element = composer.querySelector("#gauge");
     this.#button = composer.querySelector("#send");
   }
 
-  get isPresent() { return this.#element !== null; }
-
   /** The draft has changed: shows an estimate now and asks for the exact number once the writer pauses. */
-  draft(form) {
-    if (!this.isPresent) return;
-    const text = form.elements.text.value;
-    this.#base ??= this.#number("needs") - tokens(form.elements.text.defaultValue);
+  draft() {
+    if (!this.#element) return;
+    const text = this.#form.elements.text.value;
+    this.#base ??= this.#number("needs") - tokens(this.#form.elements.text.defaultValue);
     this.#estimate(this.#base + tokens(text));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#count(form, text), PAUSE);
+    this.#timer = setTimeout(() => this.#count(text), PAUSE);
   }
 
-  async #count(form, text) {
+  async #count(text) {
     this.#request?.abort();
     this.#request = new AbortController();
-    const { chat, model } = form.elements;
+    const { chat, model } = this.#form.elements;
     const body = new URLSearchParams({ chat: chat.value, text, model: model.value });
     try {
       const headers = { Accept: "application/json" };
       const response = await fetch("/tokens", { method: "POST", body, headers, signal: this.#request.signal });
-      if (response.ok && form.elements.text.value === text) {
-        const gauge = await response.json();
-        this.#base = gauge.numbers.needs - tokens(text);
-        this.show(gauge);
-      }
+      if (response.ok) this.show(await response.json(), text);
     } catch (error) {
       if (error.name !== "AbortError") console.info("The exact count is not available now.", error.message);
     }
   }
 
-  /** Shows what the server says (`Gauge` in Swift has the same names). */
-  show(gauge) {
-    if (!gauge || !this.isPresent) return;
+  /** Shows what the server says about the draft `text` (`Gauge` in Swift has the same names). */
+  show(gauge, text = "") {
+    if (!gauge || !this.#element) return;
     for (const name of ["limit", "used", "held", "needs", "replyMax", "promptMax"]) {
       this.#element.dataset[name] = gauge.numbers[name];
     }
-    this.#base = null;
-    this.#write(gauge, gauge.bar);
-    this.#write({ limit: gauge.limit, advice: gauge.advice ?? "" });
+    this.#base = gauge.numbers.needs - tokens(text);
+    if (this.#form.elements.text.value !== text) return this.draft();
+    this.#write({ ...gauge, advice: gauge.advice ?? "" }, gauge.bar);
     const time = this.#element.querySelector("time");
     if (time && gauge.resets && time.dateTime !== gauge.resets.iso) {
       time.dateTime = gauge.resets.iso;

@@ -54,7 +54,6 @@ public final class FastCGIServer: Service {
     /// - Throws: when libfcgi or the system refuses what is needed to begin.
     public func run() async throws {
         guard LibFCGI.isReady else { throw SystemError("FCGX_Init") }
-        WorkerProcess.endWithSupervisor()
         let wakeUp = try WakeUp()
         let connections = Connections()
         let open = OpenRequests(limit: slots.limit + configuration.pageReserve)
@@ -133,7 +132,11 @@ public final class FastCGIServer: Service {
     private func startThreads(_ intake: Intake, _ watch: Watch, _ wakeUp: WakeUp) throws -> [BlockingThread] {
         var threads: [BlockingThread] = []
         do {
-            threads.append(try BlockingThread { watch.run() })
+            threads.append(
+                try BlockingThread {
+                    WorkerProcess.endWithSupervisor()
+                    watch.run()
+                })
             for _ in 0..<max(1, configuration.threads) { threads.append(try BlockingThread { intake.run() }) }
         } catch {
             wakeUp.ring()

@@ -9,3 +9,13 @@ enum Output {
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
+
+/// Why a command did not do what it was asked, in words for the shell. Mistakes in the arguments themselves are
+/// `ValidationError`s, which show the usage too.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

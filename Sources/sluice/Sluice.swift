@@ -2,9 +2,15 @@ import ArgumentParser
 
 @main
 struct Sluice: ParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "sluice",
         abstract: "Meters a language model's tokens fairly among many people.",
-        subcommands: [TokensCommand.self, VocabularyCommand.self]
+        version: version,
+        subcommands: [
+            ServeCommand.self, WorkerCommand.self, UserCommand.self, FirstAdminCommand.self, TokensCommand.self,
+            VocabularyCommand.self,
+        ]
     )
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import DemoUpstream
 
 /// The executable itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DemoUpstreamProcessTests {
     @Test func servesAndStopsOnSIGTERMThoughAReplyHangs() async throws {
         let process = Process()

@@ -6,7 +6,7 @@ import Testing
 @testable import DemoUpstream
 
 /// Each fault model as the relay sees it, and what the books say then.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FaultModelsTests {
     enum Seen: Sendable {
         case unreachable, garbage, timedOut, cut, brokenOff

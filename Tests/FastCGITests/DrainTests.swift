@@ -2,7 +2,7 @@ import FastCGI
 import Hummingbird
 import Testing
 
-@Suite("Shutdown", .timeLimit(.minutes(1)))
+@Suite("Shutdown", .timeLimit(.minutes(5)))
 struct DrainTests {
     @Test func openStreamsAreFinishedAndNobodyNewIsAccepted() async throws {
         let feed = Feed()

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Testing
 
-@Suite("Behind nginx", .timeLimit(.minutes(1)))
+@Suite("Behind nginx", .timeLimit(.minutes(5)))
 struct NginxTests {
     /// Prints the request as the responder sees it.
     private let mirror: Respond = { request, context in
@@ -49,7 +49,7 @@ struct NginxTests {
                     "Content-Type: text/plain", "X-Request-Id: forged", "Upgrade: x",
                     "X-Huge: " + String(repeating: "h", count: 20_000),
                 ], body: "12345")
-            let lines = reply.body.split(separator: "\n").dropFirst(2).map { $0.prefix(40) }
+            let lines = reply.body.split(separator: "\n").dropFirst(2).map { String($0.prefix(40)) }
             #expect(
                 lines == [
                     "5", "accept-language=de", "content-length=5", "content-type=text/plain",
@@ -111,11 +111,11 @@ struct NginxTests {
         } _: { nginx, _ in
             let connection = try nginx.open("GET", "/", ["Host: h"])
             defer { close(connection) }
-            _ = try await blocking { try receiveSome(from: connection) }
+            // nginx keeps the head of a FastCGI response back until the first piece of the body.
             for number in 0..<20 {
                 feed.release("event \(number).")
                 let piece = try await blocking { try receiveSome(from: connection) ?? [] }
-                #expect(String(decoding: piece, as: UTF8.self).contains("event \(number)."))
+                #expect(String(decoding: piece, as: UTF8.self).hasSuffix("event \(number).\r\n"))
             }
             feed.end()
             let end = try await blocking { try receiveSome(from: connection) ?? [] }
@@ -125,8 +125,12 @@ struct NginxTests {
 
     @Test func aBrowserThatLeavesCancelsItsRequestBeforeAndDuringTheResponse() async throws {
         let (feed, began, left) = (Feed(), Happening(), Happening())
+        let openStream = streaming { writer in
+            try await writer.write(ByteBuffer(string: "begun"))
+            await feed.waitForEnd()
+        }
         try await with { request, _ in
-            if request.uri.path == "/stream" { return feed.response() }
+            if request.uri.path == "/stream" { return openStream }
             began.happen()
             await withTaskCancellationHandler {
                 await left.wait()

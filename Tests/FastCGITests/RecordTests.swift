@@ -4,7 +4,7 @@ import Hummingbird
 import Testing
 
 /// What only a rogue peer of the socket does, and what nginx does, record by record.
-@Suite("Requests as raw records", .timeLimit(.minutes(1)))
+@Suite("Requests as raw records", .timeLimit(.minutes(5)))
 struct RecordTests {
     private let echo: Respond = { request, context in
         let body = try await request.body.collect(upTo: 1 << 24)

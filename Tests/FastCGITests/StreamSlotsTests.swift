@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import FastCGI
@@ -36,13 +37,15 @@ struct StreamSlotsTests {
 
     @Test func takingAndReleasingFromManyTasksNeverPassesTheLimit() async {
         let slots = StreamSlots(limit: 3)
+        let held = Held()
         let most = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<50 {
                 group.addTask {
                     var most = 0
                     for _ in 0..<200 {
                         guard let slot = slots.tryTake() else { continue }
-                        most = max(most, 1)
+                        most = max(most, held.count.add(1, ordering: .sequentiallyConsistent).newValue)
+                        held.count.subtract(1, ordering: .sequentiallyConsistent)
                         slot.release()
                     }
                     return most
@@ -50,7 +53,7 @@ struct StreamSlotsTests {
             }
             return await group.reduce(0, max)
         }
-        #expect(most == 1)
+        #expect((1...3).contains(most))
         #expect(slots.inUse == 0)
     }
 
@@ -76,4 +79,8 @@ struct RestartsTests {
         #expect(restarts.delay(afterLifetime: .zero) == .zero)
         #expect(restarts.delay(afterLifetime: .zero) == .seconds(1))
     }
+}
+
+private final class Held: Sendable {
+    let count = Atomic<Int>(0)
 }

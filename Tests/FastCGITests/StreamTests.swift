@@ -4,7 +4,7 @@ import Hummingbird
 import Synchronization
 import Testing
 
-@Suite("Responses and streams", .timeLimit(.minutes(1)))
+@Suite("Responses and streams", .timeLimit(.minutes(5)))
 struct StreamTests {
     @Test func aHeadRequestGetsNoBody() async throws {
         try await RunningServer.with { _, _ in
@@ -89,6 +89,23 @@ struct StreamTests {
             try await server.expect(requestBytes(), body: "small")
             let reply = try await blocking { try client.reply() }
             #expect(reply.isComplete && reply.body.utf8.count == size)
+        }
+    }
+
+    /// `finish` is consuming, but a copy of the writer can outlive it.
+    @Test func writingAfterTheEndIsAnErrorAndNoCrash() async throws {
+        let refused = Happening()
+        try await RunningServer.with { _, _ in
+            streaming { writer in
+                try await writer.write(ByteBuffer(string: "all"))
+                let copy = writer
+                try await copy.finish(nil)
+                do { try await writer.write(ByteBuffer(string: "more")) } catch { refused.happen() }
+            }
+        } _: { server in
+            let reply = try await server.reply(to: requestBytes())
+            #expect(reply.isComplete && reply.body == "all")
+            await refused.wait()
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OpenAIUpstreamTests {
     @Test func relaysAReply() async throws {
         let server = try RawServer { connection in
@@ -53,16 +53,21 @@ struct OpenAIUpstreamTests {
     }
 
     @Test func usesAConnectionAgainAfterAWholeReply() async throws {
+        let mayEnd = DispatchSemaphore(value: 0)
         let server = try RawServer { connection in
             connection.beginStream()
             connection.chunk(Chunk.text("Hi") + Chunk.done)
+            mayEnd.wait()
             connection.endStream()
         }
         defer { server.stop() }
         try await withUpstream { upstream in
-            for _ in 0..<20 { #expect(await Outcome(of: call(server.baseURL), to: upstream).text == "Hi") }
+            for _ in 0..<20 {
+                #expect(await Outcome(of: call(server.baseURL), to: upstream).text == "Hi")
+                mayEnd.signal()
+            }
         }
-        #expect(server.connectionCount < 20)
+        #expect(server.connectionCount < 10, "closing after each would take 20")
     }
 
     @Test func opensBeforeAnyTextCame() async throws {
@@ -152,23 +157,26 @@ struct OpenAIUpstreamTests {
         let pieces = 4_096
         let stalled = Signal<Int>()
         let server = try RawServer { connection in
+            connection.setPatience(milliseconds: 3_000)
             connection.beginStream()
             for index in 0..<pieces where !connection.chunk(piece) {
                 stalled.fire(index)
-                return connection.end()
+                return connection.waitForClose()
             }
             stalled.fire(pieces)
         }
         defer { server.stop() }
         var impatient = settings
-        impatient.silenceTimeout = .milliseconds(100)
+        impatient.silenceTimeout = .milliseconds(1_500)
         try await withUpstream(impatient) { upstream in
             let reply = try await upstream.open(call(server.baseURL))
             var events = reply.events.makeAsyncIterator()
             _ = try await events.next()
             let sent = try #require(await stalled.wait())
             #expect(sent < pieces / 4, "64 MB were offered, and only what the sockets hold was taken")
-            #expect(try await events.next() != nil, "time in which nobody reads is not silence")
+            for _ in 0..<sent / 2 {
+                #expect(try await events.next() != nil, "time in which nobody reads is not silence")
+            }
         }
     }
 

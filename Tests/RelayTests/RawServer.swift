@@ -18,6 +18,7 @@ final class RawServer: Sendable {
                 accepted.withLock { $0 += 1 }
                 Thread.detachNewThread { self.serve(RawConnection(socket), script) }
             }
+            close(listener)
         }
     }
 
@@ -26,17 +27,17 @@ final class RawServer: Sendable {
     var requests: [String] { log.withLock { $0 } }
     var connectionCount: Int { accepted.withLock { $0 } }
 
+    /// The accepting thread then closes the socket itself: no other may, for it would be used after that.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private func serve(_ connection: RawConnection, _ script: @Sendable (RawConnection) -> Void) {
-        while let request = connection.readRequest() {
+        while !connection.isOver, let request = connection.readRequest() {
             log.withLock { $0.append(request) }
             script(connection)
         }
-        connection.end()
+        connection.close()
     }
 
     /// A free port that nobody listens on.
@@ -64,16 +65,21 @@ final class RawServer: Sendable {
 }
 
 /// One connection of a `RawServer`, used by its thread only.
-struct RawConnection: Sendable {
+final class RawConnection {
     private let socket: Int32
+    fileprivate private(set) var isOver = false
 
     fileprivate init(_ socket: Int32) {
         self.socket = socket
-        var stall = timeval(tv_sec: 0, tv_usec: 500_000)
-        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &stall, socklen_t(MemoryLayout<timeval>.size))
+        setPatience(milliseconds: 500)
     }
 
-    /// - Returns: false when the peer is gone, or has taken nothing for half a second.
+    func setPatience(milliseconds: Int) {
+        var patience = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// - Returns: false when the peer is gone, or has taken nothing for as long as the patience lasts: half a second.
     @discardableResult
     func send(_ bytes: some Sequence<UInt8>) -> Bool {
         let bytes = Array(bytes)
@@ -119,14 +125,18 @@ struct RawConnection: Sendable {
     /// Ends the connection as a clean close.
     func end() {
         shutdown(socket, Int32(SHUT_RDWR))
-        close(socket)
+        isOver = true
     }
 
-    /// Ends the connection so that the peer gets a reset.
+    /// Ends the connection, when the script returns, so that the peer gets a reset.
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-        close(socket)
+        isOver = true
+    }
+
+    fileprivate func close() {
+        Glibc.close(socket)
     }
 
     /// Returns when the peer has closed the connection.

@@ -6,7 +6,7 @@ import Testing
 
 /// What an upstream can do wrong, by a real server over a real socket: one story a test, each with what the gate
 /// gets to see.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct UpstreamFaultsTests {
     // Before the answer: nothing is accepted.
 
@@ -324,12 +324,10 @@ struct UpstreamFaultsTests {
             connection.end()
         }
         defer { server.stop() }
-        let before = residentKilobytes()
         let outcome = try await withUpstream { await Outcome(of: call(server.baseURL), to: $0) }
         #expect(outcome.isGarbage && outcome.text == "half")
         let pieces = try #require(await sent.wait())
-        #expect(pieces < 500, "the connection is closed long before the line ends")
-        #expect(residentKilobytes() - before < 64 << 10)
+        #expect(pieces < 200, "closed after the longest line and what sockets hold")
     }
 
     @Test func mixesLineEndsAndCutsCharactersApart() async throws {
@@ -383,11 +381,4 @@ struct UpstreamFaultsTests {
 extension Outcome {
     var isUnreachable: Bool { if case .unreachable = failure { true } else { false } }
     var isGarbage: Bool { if case .garbage = failure { true } else { false } }
-}
-
-/// What this process keeps in memory now.
-private func residentKilobytes() -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    return line.flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
 }

@@ -59,7 +59,8 @@ public struct UpstreamCall: Sendable, Hashable {
 
 /// An accepted call: what the upstream sends, in order.
 public struct UpstreamReply: Sendable {
-    /// Ends normally after the upstream's `[DONE]`; throws an `UpstreamFailure` when it broke off before that.
+    /// Ends normally after the upstream's `[DONE]`, and also without it once it said why it finished; throws an
+    /// `UpstreamFailure` when it broke off before that.
     /// Cancelling the task that reads it closes the connection upstream.
     /// One reader, back-pressure included: what is not read is not fetched.
     public var events: any AsyncSequence<UpstreamEvent, any Error> & Sendable
@@ -77,7 +78,8 @@ public enum UpstreamEvent: Sendable, Hashable {
     /// The model that really answers, where the upstream says so.
     case servedModel(String)
     case finished(FinishReason)
-    /// At most the last one counts: some upstreams repeat it while they stream.
+    /// At most the last one counts: some upstreams repeat it while they stream. Never negative, but however large the
+    /// upstream says: it is for the gate to judge against the prompt and the cap.
     case usage(Usage)
 }
 

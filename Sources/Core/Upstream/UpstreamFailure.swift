@@ -1,6 +1,6 @@
 /// What can go wrong with an upstream: a case for machines, a sentence for people in `Web`, the detail for the log.
 public enum UpstreamFailure: Error, Sendable, Hashable {
-    /// No connection: refused, no such host, TLS. `detail` is for the log.
+    /// No connection, or one that ended before any answer: refused, no such host, TLS. `detail` is for the log.
     case unreachable(detail: String)
     /// Nothing came within the time allowed.
     case timedOut

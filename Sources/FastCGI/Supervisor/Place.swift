@@ -47,11 +47,11 @@ struct Place {
         renewal = .under
     }
 
-    mutating func becameReady() -> Bool {
+    mutating func workerBecameReady() -> Bool {
         worker?.becameReady() ?? false
     }
 
-    mutating func successorServes() -> Bool {
+    mutating func successorBecameReady() -> Bool {
         successor?.becameReady() ?? false
     }
 

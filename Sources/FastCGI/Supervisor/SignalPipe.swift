@@ -8,13 +8,14 @@ struct SignalPipe {
     /// Readable when a signal came.
     let descriptor: Int32
 
-    /// Handles these signals from now on. Once per process.
+    /// Handles these signals from now on, and takes them on the calling thread at the least. Once per process.
     init(_ signals: [Int32]) throws {
         var ends: [Int32] = [-1, -1]
         guard fastcgi_pipe(&ends) == 0 else { throw SystemError("pipe2") }
         descriptor = ends[0]
         signalPipeEnd.store(ends[1], ordering: .sequentiallyConsistent)
         for number in signals { Self.handle(number) }
+        Self.unblock(signals)
     }
 
     /// The signals that came since the last call, in order.
@@ -22,6 +23,14 @@ struct SignalPipe {
         var bytes = [UInt8](repeating: 0, count: 64)
         let count = read(descriptor, &bytes, bytes.count)
         return bytes.prefix(max(0, count)).map(Int32.init)
+    }
+
+    /// Whoever started this process may have blocked them, which is inherited.
+    private static func unblock(_ signals: [Int32]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in signals { sigaddset(&set, number) }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     private static func handle(_ number: Int32) {

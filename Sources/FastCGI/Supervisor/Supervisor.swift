@@ -77,12 +77,17 @@ public struct Supervisor {
                 metadata: ["pid": "\(ended.worker.pid)", "status": "\(ended.status)"])
         }
         places[index].killOverdue()
-        if places[index].becameReady() { logger.info("A worker serves", metadata: ["pid": "\(places[index].pid)"]) }
-        if places[index].successorServes() {
+        if places[index].workerBecameReady() { reportServing(index) }
+        if places[index].successorBecameReady() {
             places[index].handOver(killAfter: drainLimit + Self.drainMargin)
+            reportServing(index)
         } else if !isEnding, places[index].isDue {
             start(in: index)
         }
+    }
+
+    private func reportServing(_ index: Int) {
+        logger.info("A worker serves", metadata: ["pid": "\(places[index].pid)"])
     }
 
     /// A rolling restart goes on when the last place it renewed is done. A successor that ended before it served ends

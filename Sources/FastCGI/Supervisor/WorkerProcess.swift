@@ -95,11 +95,13 @@ struct WorkerProcess {
 extension WorkerProcess {
     /// This process is asked to end (SIGTERM) when its supervisor ends, however that happened. Without a supervisor it
     /// does nothing.
+    ///
+    /// The kernel forgets it when the calling thread ends: call it on one that lives as long as the process.
     static func endWithSupervisor() {
         guard let supervisor else { return }
         _ = fastcgi_die_with_parent(SIGTERM)
         // It may have ended before that.
-        if getppid() != supervisor { raise(SIGTERM) }
+        if getppid() != supervisor { kill(getpid(), SIGTERM) }
     }
 
     /// Tells the supervisor that this process serves.
@@ -108,7 +110,6 @@ extension WorkerProcess {
         var byte: UInt8 = 1
         _ = write(readinessDescriptor, &byte, 1)
         close(readinessDescriptor)
-        unsetenv(supervisorVariable)
     }
 
     private static var supervisor: pid_t? {

@@ -77,8 +77,9 @@ final class Connection: @unchecked Sendable {
     /// After a cancellation it still writes what the socket takes at once, so that a stream can say that it ends, but
     /// it no longer waits.
     ///
-    /// - Throws: `ConnectionLost`, `CancellationError`.
+    /// - Throws: `ConnectionLost`, also after `finish`; `CancellationError`.
     func send(_ buffer: ByteBuffer, flush: Bool, watch: Watch) async throws {
+        guard !isClosed else { throw ConnectionLost() }
         var rest = buffer
         while let piece = rest.readSlice(length: min(WriteLimit.bytes, rest.readableBytes)), piece.readableBytes > 0 {
             try await waitUntilWritable(watch)

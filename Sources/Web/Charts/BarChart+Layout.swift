@@ -1,3 +1,5 @@
+import Core
+
 extension BarChart {
     private static let plotHeight = 160
     private static let top = 14
@@ -49,7 +51,7 @@ extension BarChart {
 
     private static func series(_ input: ChartInput, _ words: Words) -> [Series] {
         input.series.enumerated().map { index, name in
-            let total = input.days.reduce(Int64(0)) { $0 + $1.amounts[index] }
+            let total = input.days.reduce(Int64(0)) { $0.addingClamped($1.amounts[index]) }
             return Series(name: name, colour: colour(index), total: words.number(total))
         }
     }

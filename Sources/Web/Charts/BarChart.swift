@@ -1,3 +1,5 @@
+import Core
+
 /// Bars over days, stacked by series (`templates/chart.mustache`): an SVG, and the same numbers as a table.
 struct BarChart: Sendable {
     /// What the chart shows, in one sentence.
@@ -59,7 +61,7 @@ struct ChartInput: Sendable {
         /// One amount per series.
         var amounts: [Int64]
 
-        var total: Int64 { amounts.reduce(0, +) }
+        var total: Int64 { amounts.reduce(0) { $0.addingClamped($1) } }
     }
 
     var maximum: Int64 { days.map(\.total).max() ?? 0 }

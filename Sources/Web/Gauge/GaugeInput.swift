@@ -17,7 +17,7 @@ struct GaugeInput: Sendable, Hashable {
     /// The most that the tier lets one prompt take.
     var promptMax: Int64
 
-    var left: Int64 { max(0, limit - used - held) }
+    var left: Int64 { limit - min(limit, used.addingClamped(held)) }
 
     /// What the reply may take: a balance that is nearly empty makes it shorter before it makes it impossible.
     var reply: Int64 { max(0, min(replyMax, left - needs)) }

@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// The cookie that keeps somebody signed in: 256 random bits, of which the store knows only the hash.
+/// The cookie that keeps somebody signed in.
 ///
 /// On `https` its name begins with `__Host-`, which makes browsers refuse it from anybody but this very host. Over plain
 /// HTTP it has another name, so that neither is ever taken for the other.

@@ -17,7 +17,7 @@ struct TableOptions: ParsableArguments {
         do {
             return TokenCounter(table: try EncodingTable(directory: directory, encoding: encoding))
         } catch {
-            throw ValidationError("\(error)\nTo make the tables: make vocabulary")
+            throw CommandFailure("\(error)\nTo make the tables: make vocabulary")
         }
     }
 }

@@ -56,7 +56,7 @@ struct TokensCommand: ParsableCommand {
         while let line = readLine() {
             number += 1
             guard let text = JSONText.string(line) else {
-                throw ValidationError("Line \(number) of standard input is not a JSON string.")
+                throw CommandFailure("Line \(number) of standard input is not a JSON string.")
             }
             Output.line(result(of: text, counter))
         }

@@ -43,11 +43,11 @@ struct VocabularyCommand: ParsableCommand {
         /// The file's bytes, if they are OpenAI's.
         private static func official(_ path: String, _ encoding: Encoding) throws -> [UInt8] {
             guard let bytes = FileManager.default.contents(atPath: path) else {
-                throw ValidationError("There is no vocabulary \(path).")
+                throw CommandFailure("There is no vocabulary \(path).")
             }
             let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
             guard digest == encoding.vocabularySHA256 else {
-                throw ValidationError(
+                throw CommandFailure(
                     "\(path) is not OpenAI's file: its SHA-256 is \(digest), not \(encoding.vocabularySHA256).")
             }
             return [UInt8](bytes)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A process that this test started, and what it prints on standard error.
 struct ChildProcess: Sendable {
@@ -11,6 +12,13 @@ struct ChildProcess: Sendable {
 
     /// - Parameter input: becomes descriptor 0.
     init(_ program: String, _ arguments: [String], input: Int32? = nil) throws {
+        // One at a time: between pipe and fcntl another child would inherit the pipe, and keep it open.
+        self = try Self.starting.withLock { _ in try ChildProcess(starting: program, arguments, input: input) }
+    }
+
+    private static let starting = Mutex(())
+
+    private init(starting program: String, _ arguments: [String], input: Int32?) throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SocketFailure("pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

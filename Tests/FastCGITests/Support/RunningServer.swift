@@ -92,6 +92,11 @@ final class Feed: Sendable {
         continuation.finish()
     }
 
+    /// Also returns when the task is cancelled.
+    func waitForEnd() async {
+        for await _ in stream {}
+    }
+
     /// Streams what is released until the end.
     func response() -> Response {
         streaming { writer in

@@ -5,7 +5,7 @@ import Testing
 @testable import Store
 
 /// The gate with every port of the real store behind it: what an admin decides and a person sees.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GateOverStoreTests {
     private let world: TemporaryStore
     private let upstream = ScriptedUpstream()

@@ -4,7 +4,7 @@ import Testing
 @testable import Store
 
 /// Readers come and go, workers too; the reply goes its way.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GateReaderTests {
     // MARK: Listening
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Store
 
 /// What passes the gate, and what is charged for it. Each prompt has ten tokens, each byte of a reply is one.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct GateTests {
     @Test func aReplyIsReadToItsEndAndCharged() async throws {
         let world = try await GateFixture()

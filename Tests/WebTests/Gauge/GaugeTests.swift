@@ -75,6 +75,11 @@ import Testing
             $0.held = 0
         }
         #expect(huge.state == .near)
+        let overfull = input {
+            $0.used = .max
+            $0.held = .max
+        }
+        #expect(overfull.left == 0 && overfull.state == .blocked)
     }
 
     @Test func theJSONHasTheNamesThatTheTemplateHas() throws {

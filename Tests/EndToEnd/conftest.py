@@ -1,0 +1,73 @@
+"""One Sluice for all end-to-end tests, as `make run` starts it: real nginx, two workers, one SQLite file, the stand-in.
+
+Tests make people of their own, so that they do not take from each other.
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from house import Admin, House
+
+TOP = pathlib.Path(__file__).parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """Starts everything, reads the one-time link from what is printed, and ends it with Ctrl-C."""
+    data = tmp_path_factory.mktemp("sluice")
+    port, demo_port = free_port(), free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "SLUICE_"))}
+    environment |= {
+        "PORT": str(port), "DEMO_PORT": str(demo_port), "DATA": str(data), "SIGN_INS_PER_MINUTE": "6000",
+        "SLUICE_DRAIN_SECONDS": "2", "SLUICE_TABLES": os.environ.get("SLUICE_TABLES", str(TOP / "var/vocabulary")),
+        "DEMO_ARGUMENTS": "--tokens-per-second 100 --first-token-milliseconds 50 --faults",
+    }
+    program = subprocess.Popen(
+        [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = []
+    for line in program.stdout:
+        said.append(line)
+        if line.startswith("Logs are in"):
+            break
+    link = re.search(r"http://\S+/first-admin/\S+", "".join(said))
+    assert link, "it printed no one-time link:\n" + "".join(said)
+    house = House(f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program)
+    yield house
+    program.send_signal(signal.SIGINT)
+    assert program.wait(timeout=30) == 0, "Ctrl-C did not end it cleanly"
+
+
+@pytest.fixture(scope="session")
+def admin(house):
+    """The first admin, made by the one-time link."""
+    return Admin(house)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "Chromium is missing: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def anonymous(house):
+    with httpx.Client(base_url=house.address, headers={"origin": house.address}) as client:
+        yield client
