@@ -23,23 +23,28 @@ import Testing
         "/upstreams/\(id)/try",
     ]
 
-    @Test func theTablesHaveEveryRouteOfThePanel() async throws {
-        let site = try await TestSite()
-        let declared = Set(
-            site.site.router().routes.filter { $0.path.description.hasPrefix("/admin") }
-                .map { "\($0.method) " + $0.path.description.replacing(/\{\w+\}|:\w+/, with: Self.id) })
-        let listed =
-            Self.pages.map { "GET /admin" + String($0.prefix { $0 != "?" }) } + Self.changes.map { "POST /admin" + $0 }
+    /// Every address below `/admin`, with an identifier of nothing in it, and every method that it is declared for.
+    private static func routes(of site: TestSite) -> [(method: HTTPRequest.Method, path: String)] {
+        site.site.router().routes.filter { $0.path.description.hasPrefix("/admin") }
+            .map { ($0.method, $0.path.description.replacing(/\{\w+\}|:\w+/, with: id)) }
+    }
+
+    @Test func theTablesHaveEveryAddressOfThePanel() async throws {
+        let declared = Set(Self.routes(of: try await TestSite()).map(\.path))
+        let listed = (Self.pages + Self.changes).map { "/admin" + String($0.prefix { $0 != "?" }) }
         #expect(declared == Set(listed))
     }
 
-    @Test func nobodyButAdminsGetsIn() async throws {
+    @Test func nobodyButAdminsGetsInByAnyMethod() async throws {
         let site = try await TestSite()
         let browser = try await site.browser(of: site.person())
         let before = try await site.store.auditLog.entries(AuditQuery())
-        for page in Self.pages {
-            #expect(try await browser.get("/admin" + page).status == .forbidden, "\(page)")
+        for (method, path) in Self.routes(of: site) {
+            let body = method == .get || method == .head ? "" : "token=" + browser.formToken
+            let status = try await browser.send(method, path, body: body).status
+            #expect(status == .forbidden || status == .methodNotAllowed, "\(method) \(path): \(status)")
         }
+        for page in Self.pages { #expect(try await browser.get("/admin" + page).status == .forbidden, "\(page)") }
         for change in Self.changes {
             #expect(try await browser.postAsAdmin("/admin" + change).status == .forbidden, "\(change)")
         }
