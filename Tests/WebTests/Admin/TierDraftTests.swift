@@ -3,7 +3,7 @@ import Testing
 
 @testable import Web
 
-@Suite struct TiersTests {
+@Suite struct TierDraftTests {
     private let settings = Tier.Settings(
         name: "Staff", audience: "All", maxPromptTokens: 8_000, maxReplyTokens: 4_096,
         models: [ModelID(rawValue: "m1"), ModelID(rawValue: "m2")], disconnect: .drain,
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func aFormThatIsSentBackUnchangedChangesNothing() throws {
-        #expect(try TierDraft(settings).settings(keeping: settings) == settings)
+        #expect(try TierDraft(settings).settings() == settings)
     }
 
     @Test(arguments: ["25,000", "25 000", "25.000", "25\u{2019}000", " 25000 "])
@@ -61,20 +61,23 @@ import Testing
     }
 
     @Test func everyFlawOfATierHasAFieldToStandBeside() {
-        let names = Set(TierDraft().fields(.english).map(\.name))
+        let names = Set(TierDraft().fields([:], .english).map(\.name))
         #expect(Set(flaws(of: TierDraft()).keys).isSubset(of: names))
     }
 
     @Test func aRowShowsWhatIsNotLimitedAsADash() {
+        let (m1, m2) = (ModelID(rawValue: "m1"), ModelID(rawValue: "m2"))
         let tier = Tier(organization: .random(), settings: settings, isRetired: true)
-        let row = TiersPage.Row(tier, people: 1_048, models: ["a", "b"], isDefault: false, words: .english)
+        let row = TiersPage.Row(tier, people: 1_048, modelNames: [m1: "b", m2: "a"], .english)
         #expect(
             row.people == "1,048" && row.day == "25,000" && row.hour == "—" && row.models == "a, b" && row.isRetired)
     }
 
     @Test func aPreviewSaysWhomItWouldStop() {
-        let harsh = TiersPage.Preview(TierPreview(people: 48, stopped: [.random(), .random()]), words: .english)
-        #expect(harsh.text == "48 people are on this tier. 2 of them would be at a limit at once." && harsh.isHarsh)
-        #expect(!TiersPage.Preview(TierPreview(people: 1, stopped: []), words: .english).isHarsh)
+        let harsh = TiersPage.Preview(
+            TierPreview(people: 48, stopped: [.random(), .random()]), names: ["Zoe", "Ada"], .english)
+        #expect(harsh.isHarsh && harsh.text.hasPrefix("48 people are on this tier. 2 of them have already taken more"))
+        #expect(harsh.text.hasSuffix(": Ada, Zoe."))
+        #expect(!TiersPage.Preview(TierPreview(people: 1, stopped: []), names: [], .english).isHarsh)
     }
 }
