@@ -27,6 +27,7 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
         case let failure as Failure: return failure
         case let error as HTTPError where error.status.code < 500 || error.status == .serviceUnavailable:
             return .standard(error.status, headers: error.headers)
+        case is NIOTooManyBytesError: return .standard(.contentTooLarge)
         case is NotFound: return .notFound
         case is Flaws: return .invalidForm
         case let error as GateError:

@@ -52,7 +52,13 @@ extension Samples {
                 $0.isAccount = true
                 $0.notice = "The theme was changed."
             },
-            email: "maren@example.org", tier: "Staff", zone: "Europe/Berlin",
+            email: "maren@example.org", tier: "Staff",
+            preferences: .init(
+                name: Field("displayName", "Name", value: "Maren Voss", autocomplete: "name", isRequired: true),
+                timeZone: Choice(
+                    "timeZone", "Time zone",
+                    options: [("", "as your organization: UTC"), ("Europe/Berlin", "Europe/Berlin")],
+                    selected: "Europe/Berlin")),
             themes: AccountPage.themes(.automatic, words),
             passwordFields: AccountPage.passwordFields(["current": "This is not your password."], words),
             sessions: [

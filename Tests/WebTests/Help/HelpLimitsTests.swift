@@ -1,0 +1,33 @@
+import Core
+import Store
+import Testing
+
+@testable import Web
+
+@Suite struct HelpLimitsTests {
+    @Test func theRulesStandBesideTheReadersOwnNumbers() async throws {
+        let site = try await TestSite()
+        let person = try await site.person()
+        try await site.use(promptTokens: 988, reply: "twelve bytes", by: person)
+        let text = try await site.browser(of: person).get("/help/limits").text
+        for row in [
+            "Your tokens this hour", "Your tokens today", "Your tokens this month", "Your requests this minute",
+        ] {
+            #expect(text.contains(row))
+        }
+        #expect(text.contains("<td class=\"right\">1,000</td>") && text.contains("<td class=\"right\">99,000</td>"))
+        #expect(text.contains("<time datetime=\"2026-01-07T13:00:00Z\">7 Jan 2026, 13:00"))
+    }
+
+    @Test func aLimitThatAnAdminChangesIsThereAtTheNextLook() async throws {
+        let site = try await TestSite()
+        let browser = try await site.browser(of: site.person())
+        #expect(try await browser.get("/help/limits").text.contains("100,000"))
+        let tier = try await site.standard()
+        var settings = tier.settings
+        settings.allowance.tokensPerHour = 123_456
+        _ = try await site.store.tiers.change(tier.id, to: settings, by: .shell)
+        let text = try await browser.get("/help/limits").text
+        #expect(text.contains("123,456") && !text.contains("100,000"))
+    }
+}
