@@ -13,7 +13,7 @@ extension Site {
             SecurityHeaders(address: settings.address)
             VisitReading(sessions: ports.sessions, cookies: cookies)
             AccessLog()
-            ErrorResponses(templates: templates, time: ports.time)
+            ErrorResponses(templates: templates, time: ports.time) { $0.visit.theme }
             CrossOriginProtection(address: settings.address)
         }
         addRoutes(to: DeclaredRoutes(router))

@@ -132,7 +132,7 @@ import Testing
         ("nothing", []), ("no field", Array("a".utf8)), ("another field", Array("tehme=dark".utf8)),
         ("twice", Array("theme=dark&theme=light".utf8)), ("a list", Array("theme[]=dark".utf8)),
         ("not UTF-8", Array("theme=dark&x=".utf8) + [0xff, 0xfe]), ("not UTF-8, encoded", Array("theme=dark%ff".utf8)),
-        ("NUL", Array("theme=dark\0".utf8)), ("NUL, encoded", Array("theme=dark%00".utf8)),
+        ("NUL", Array("theme=dark&x=\0".utf8)), ("NUL, encoded", Array("theme=dark&x=%00".utf8)),
         ("broken escape", Array("theme=dark%2".utf8)), ("an unknown value", Array("theme=plaid".utf8)),
     ]
 
@@ -187,6 +187,13 @@ import Testing
         let first = try await browser.get("/account").text
         #expect(first.contains("Saved for this browser.") && first.contains("data-theme=\"dark\""))
         #expect(!(try await browser.get("/account").text.contains("Saved for this browser.")))
+    }
+
+    @Test func anErrorIsInTheReadersOwnColours() async throws {
+        let site = try await TestSite()
+        let browser = try await site.browser(of: site.person())
+        _ = try await browser.post("/account/theme", ["theme": "dark"])
+        #expect(try await browser.get("/nowhere").text.contains("data-theme=\"dark\""))
     }
 
     @Test func aForgedNoticeIsTextAndNothingElse() async throws {
