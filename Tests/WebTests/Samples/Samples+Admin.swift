@@ -24,7 +24,7 @@ extension Samples {
         let errors = ["tokensPerDay": words.sentence(about: Flaw("tokensPerDay", .malformed))]
         let form = TiersPage.Form(
             title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors, words),
-            policy: draft.policyChoice(words),
+            policy: draft.policyChoice(words), grace: draft.graceField(errors, words),
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
                 Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
@@ -41,7 +41,8 @@ extension Samples {
     private static var firstForm: TiersPage.Form {
         TiersPage.Form(
             title: "New tier", action: "/admin/tiers", fields: TierDraft().fields([:], words),
-            policy: TierDraft().policyChoice(words), models: [], modelsError: nil, preview: nil)
+            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words), models: [],
+            modelsError: nil, preview: nil)
     }
 
     private static func tiersPage(_ form: TiersPage.Form?) -> TiersPage {
