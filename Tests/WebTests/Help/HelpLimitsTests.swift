@@ -19,6 +19,22 @@ import Testing
         #expect(text.contains("<time datetime=\"2026-01-07T13:00:00Z\">7 Jan 2026, 13:00"))
     }
 
+    @Test(arguments: [
+        (DisconnectPolicy.cancel(graceSeconds: 7), "the model is stopped after 7 s"),
+        (.drain, "you pay for all of it"),
+    ])
+    func theRulesAreThoseOfTheReadersOwnTier(_ policy: DisconnectPolicy, _ sentence: String) async throws {
+        let site = try await TestSite()
+        let tier = try await site.standard()
+        var settings = tier.settings
+        settings.disconnect = policy
+        settings.maxPromptTokens = 31_999
+        _ = try await site.store.tiers.change(tier.id, to: settings, by: .shell)
+        let text = try await site.browser(of: site.person()).get("/help/limits").text
+        #expect(text.contains(sentence) && text.contains("up to 31,999 tokens and one reply up to 4,096 tokens"))
+        #expect(text.contains("one per day at 0:00"))
+    }
+
     @Test func aLimitThatAnAdminChangesIsThereAtTheNextLook() async throws {
         let site = try await TestSite()
         let browser = try await site.browser(of: site.person())
