@@ -251,7 +251,7 @@ extension Samples {
                     .init(
                         number: "1", time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed",
                         subject: "Staff",
-                        subjectLink: "/admin/audit?subject=t1",
+                        subjectLink: "/admin/audit?subject=t1", isNew: false,
                         changes: [.init(name: "day", before: "20,000", after: "25,000")])
                 ],
             newest: isEmpty ? nil : "/admin/audit", next: isEmpty ? nil : "?before=3")
