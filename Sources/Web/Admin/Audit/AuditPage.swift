@@ -4,15 +4,23 @@ struct AuditPage: Page {
 
     let frame: Frame
     let tabs: [AdminTab.Link]
+    let fields: [Field]
+    let choices: [Choice]
+    /// Where the whole log is checked.
+    let check: String
+    let verdict: Verdict?
     let rows: [Row]
-    let previous: String?
+    let newest: String?
     let next: String?
 
     struct Row: Sendable {
+        let number: String
         let time: Moment
         let actor: String
         let action: String
         let subject: String
+        /// The entries of the same subject.
+        let subjectLink: String
         let changes: [Change]
     }
 
@@ -20,5 +28,12 @@ struct AuditPage: Page {
         let name: String
         let before: String
         let after: String
+    }
+
+    /// Whether anybody altered the log.
+    struct Verdict: Sendable {
+        /// `good` or `stop`.
+        let tone: String
+        let text: String
     }
 }

@@ -22,7 +22,6 @@ struct TiersPage: Page {
         let requests: String
         let concurrent: String
         let models: String
-        let isDefault: Bool
         let isRetired: Bool
     }
 
@@ -30,6 +29,7 @@ struct TiersPage: Page {
         let title: String
         let action: String
         let fields: [Field]
+        let policy: Choice
         let models: [Choice.Option]
         let modelsError: String?
         let preview: Preview?
