@@ -5,10 +5,16 @@ struct AccountPage: Page {
     let frame: Frame
     let email: String
     let tier: String
-    let zone: String
+    let preferences: Preferences
     let themes: [Choice.Option]
     let passwordFields: [Field]
     let sessions: [Session]
+
+    /// What people choose about themselves, as it was typed.
+    struct Preferences: Sendable {
+        let name: Field
+        let timeZone: Choice
+    }
 
     struct Session: Sendable {
         let id: String
@@ -27,7 +33,7 @@ struct AccountPage: Page {
                 autocomplete: "current-password", isRequired: true),
             Field(
                 "new", words("New password"), kind: .password,
-                hint: words("At least 12 characters; a sentence is fine."), error: passwordErrors["new"],
+                hint: words.passwordHint, error: passwordErrors["new"],
                 autocomplete: "new-password", isRequired: true),
         ]
     }

@@ -5,4 +5,14 @@ struct AdminForm: Sendable {
     let cancel: String
     let fields: [Field]
     let choices: [Choice]
+    /// Several of many; nil where there is nothing to choose from.
+    let checks: Checks?
+
+    struct Checks: Sendable {
+        let legend: String
+        /// Ends in `[]`, as the form decoder wants it of a list.
+        let name: String
+        let options: [Choice.Option]
+        let error: String?
+    }
 }

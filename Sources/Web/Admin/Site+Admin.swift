@@ -2,5 +2,16 @@ import Hummingbird
 
 extension Site {
     /// Below `/admin`, for admins only. Every request that changes something has shown its form token.
-    func addAdminRoutes(to routes: RouterGroup<SiteContext>) {}
+    func addAdminRoutes(to routes: RouterGroup<SiteContext>) {
+        routes.get { _, _ in redirect(to: "/admin/tiers") }
+        addTierRoutes(to: routes)
+        addPeopleRoutes(to: routes)
+        addPersonRoutes(to: routes)
+        addModelRoutes(to: routes)
+        addUpstreamRoutes(to: routes)
+        addUsageRoutes(to: routes)
+        addHoldRoutes(to: routes)
+        addHealthPageRoutes(to: routes)
+        addAuditRoutes(to: routes)
+    }
 }

@@ -63,6 +63,6 @@ extension ChatVisit {
         let before = Timestamp(milliseconds: today.start.milliseconds - 1)
         let yesterday = calendar.interval(of: .day, containing: before)
         if let yesterday, moment >= yesterday.start { return words("Yesterday") }
-        return Moment(moment, zone: zone).day
+        return Moment.day(moment, zone)
     }
 }

@@ -9,8 +9,8 @@ struct ErrorPage: Page {
     let explanation: String
     let requestID: String
 
-    init(_ failure: Failure, requestID: String, words: Words) {
-        frame = Frame(title: words(failure.title), language: words.language)
+    init(_ failure: Failure, requestID: String, theme: Theme = .automatic, words: Words) {
+        frame = Frame(title: words(failure.title), language: words.language, theme: theme.rawValue)
         status = failure.status.code
         explanation = words(failure.explanation)
         self.requestID = requestID

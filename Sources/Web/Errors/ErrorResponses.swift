@@ -9,6 +9,8 @@ import NIOCore
 struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
     let templates: Templates
     let time: any TimeSource
+    /// What the reader chose.
+    var theme: @Sendable (Context) -> Theme = { _ in .automatic }
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -18,7 +20,7 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
         } catch let error as CancellationError {
             throw error
         } catch {
-            return try response(to: request, failure(error, context), requestID: context.requestID.rawValue)
+            return try response(to: request, failure(error, context), context)
         }
     }
 
@@ -33,16 +35,20 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
         case let error as GateError:
             return Failure(error, now: time.now(), zone: .gmt, words: templates.words)
         case StoreFailure.busy: return .standard(.serviceUnavailable)
+        case StoreFailure.full, StoreFailure.readOnly:
+            context.logger.critical("The store cannot be written", metadata: ["error": "\(error)"])
+            return .cannotSave
         default:
             context.logger.error("A request failed", metadata: ["error": "\(String(reflecting: error))"])
             return .internalError
         }
     }
 
-    private func response(to request: Request, _ failure: Failure, requestID: String) throws -> Response {
+    private func response(to request: Request, _ failure: Failure, _ context: Context) throws -> Response {
+        let requestID = context.requestID.rawValue
         var response =
             switch ErrorForm(request) {
-            case .page: page(failure, requestID: requestID)
+            case .page: page(failure, context)
             case .problem: try json(Problem(failure, requestID: requestID), type: "application/problem+json")
             case .openAI: try json(OpenAIError(failure, requestID: requestID), type: "application/json")
             }
@@ -51,8 +57,10 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
         return response
     }
 
-    private func page(_ failure: Failure, requestID: String) -> Response {
-        .html(templates.render(ErrorPage(failure, requestID: requestID, words: templates.words)))
+    private func page(_ failure: Failure, _ context: Context) -> Response {
+        let page = ErrorPage(
+            failure, requestID: context.requestID.rawValue, theme: theme(context), words: templates.words)
+        return .html(templates.render(page))
     }
 
     private func json(_ body: some Encodable, type: String) throws -> Response {

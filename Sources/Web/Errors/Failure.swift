@@ -62,6 +62,14 @@ extension Failure {
             code: "stale_form")
     }
 
+    static var cannotSave: Failure {
+        Failure(
+            status: .serviceUnavailable, title: "Nothing can be saved just now",
+            explanation: "The server's disk is full or cannot be written. What was saved before is safe and can be "
+                + "read; tell your administrator.",
+            code: "cannot_save", retryAfterSeconds: 60)
+    }
+
     static var internalError: Failure {
         Failure(
             status: .internalServerError, title: "Something broke on our side",

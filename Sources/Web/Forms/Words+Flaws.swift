@@ -1,7 +1,22 @@
 import Core
 
 extension Words {
-    /// What is wrong with a field, to stand beside it.
+    /// What is wrong with a field, to stand beside it: with what would be right, where its name says that.
+    func sentence(about flaw: Flaw) -> String {
+        switch (flaw.problem, flaw.field) {
+        case (.missing, "tokensPerMonth"): self("Set at least one limit on tokens.")
+        case (.malformed, "email"): self("This is no e-mail address.")
+        case (.malformed, "baseURL"): self("An address such as https://api.openai.com/v1, with no slash at its end.")
+        case (.malformed, "expiresAt"): self("A day such as 2026-12-31.")
+        case (.malformed, "promptPrice"), (.malformed, "completionPrice"), (.malformed, "cachedPromptPrice"):
+            self("An amount in dollars, such as 0.15.")
+        case (.malformed, "weight"): self("A number such as 1 or 0.5.")
+        case (.taken, "email"): self("Somebody has this address already.")
+        default: sentence(about: flaw.problem)
+        }
+    }
+
+    /// What is wrong with any field.
     func sentence(about problem: Flaw.Problem) -> String {
         switch problem {
         case .missing: self("This is needed.")
@@ -24,6 +39,6 @@ extension Words {
 extension Flaws {
     /// The first thing wrong with each field, worded, by the field's name.
     func sentences(_ words: Words) -> [String: String] {
-        Dictionary(all.map { ($0.field, words.sentence(about: $0.problem)) }) { first, _ in first }
+        Dictionary(all.map { ($0.field, words.sentence(about: $0)) }) { first, _ in first }
     }
 }

@@ -33,10 +33,14 @@ struct ReturnPath: Sendable, Hashable {
         path.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? "/"
     }
 
-    /// The path alone: our `Referrer-Policy` makes browsers send none, but they may.
+    /// The forms of an area stand on its page, those of a chat on the chat's.
     private static func page(before request: Request) -> String? {
-        guard request.uri.path.hasPrefix("/chat") || request.uri.path.hasPrefix("/account") else { return nil }
-        return request.uri.path
+        let parts = request.uri.path.split(separator: "/")
+        return switch parts.first {
+        case "chat": "/" + parts.prefix(2).joined(separator: "/")
+        case "account": "/account"
+        default: nil
+        }
     }
 
     private static let unreserved = CharacterSet(

@@ -29,7 +29,7 @@ struct FirstAdminPage: Page {
                 autocomplete: "username", isRequired: true),
             Field(
                 "password", words("Password"), kind: .password,
-                hint: words("At least 12 characters; a sentence is fine."), error: draft.errors["password"],
+                hint: words.passwordHint, error: draft.errors["password"],
                 autocomplete: "new-password", isRequired: true),
         ]
     }

@@ -22,6 +22,7 @@ extension Site {
         frame.notice = context.visit.notice
         frame.isInsecure = !settings.address.isSecure
         frame.isStandIn = settings.isStandIn
+        frame.zone = context.signedIn?.person.timeZone
         frame.viewer = try await viewer(context)
         return frame
     }
@@ -50,9 +51,13 @@ extension Site {
 
     /// The days of a person: in their own zone, or in the organization's when they chose none.
     func calendar(of person: Person) async throws -> WindowCalendar {
-        if let zone = person.timeZone, let calendar = WindowCalendar(timeZone: zone) { return calendar }
-        let zone = try await ports.organizations.current().timeZone
-        return WindowCalendar(timeZone: zone) ?? .greenwich
+        WindowCalendar(timeZone: try await zoneName(of: person)) ?? .greenwich
+    }
+
+    /// As the IANA database calls it, and as it was chosen: Foundation calls UTC by another name.
+    func zoneName(of person: Person) async throws -> String {
+        if let zone = person.timeZone { return zone }
+        return try await ports.organizations.current().timeZone
     }
 
     func zone(of person: Person) async throws -> TimeZone {

@@ -13,16 +13,22 @@ extension Site {
             SecurityHeaders(address: settings.address)
             VisitReading(sessions: ports.sessions, cookies: cookies)
             AccessLog()
-            ErrorResponses(templates: templates, time: ports.time)
+            ErrorResponses(templates: templates, time: ports.time) { $0.visit.theme }
             CrossOriginProtection(address: settings.address)
         }
-        addHealthRoutes(to: router.group())
-        addSignInRoutes(to: router.group())
-        addRoutesForPeople(to: router.group().add(middleware: SignedInOnly()))
-        addRoutesForAdmins(
-            to: router.group("admin").add(middleware: SignedInOnly()).add(middleware: AdminsOnly())
-                .add(middleware: FormTokenCheck()))
+        addRoutes(to: DeclaredRoutes(router))
         return router
+    }
+
+    private func addRoutes(to routes: DeclaredRoutes) {
+        addHealthRoutes(to: routes.group())
+        addSignInRoutes(to: routes.group())
+        addFirstAdminRoutes(to: routes.group())
+        addRoutesForPeople(to: routes.group().add(middleware: SignedInOnly()))
+        addAdminRoutes(
+            to: routes.group("admin").add(middleware: SignedInOnly()).add(middleware: AdminsOnly())
+                .add(middleware: FormTokenCheck()))
+        routes.refuseOtherMethods()
     }
 
     private func addRoutesForPeople(to routes: RouterGroup<SiteContext>) {
@@ -30,9 +36,5 @@ extension Site {
         addAccountRoutes(to: routes)
         addHelpRoutes(to: routes)
         addChatRoutes(to: routes)
-    }
-
-    private func addRoutesForAdmins(to routes: RouterGroup<SiteContext>) {
-        addAdminRoutes(to: routes)
     }
 }

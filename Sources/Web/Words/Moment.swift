@@ -10,13 +10,29 @@ struct Moment: Sendable, Hashable {
     let text: String
 
     init(_ time: Timestamp, zone: TimeZone) {
-        let date = Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
+        let date = Self.date(time)
         iso = Self.iso(date)
         text = Self.day(date, zone) + ", " + Self.clock(date, zone) + " " + (zone.abbreviation(for: date) ?? "")
     }
 
-    /// The day alone: `21 Nov 2026`.
-    var day: String { String(text.prefix { $0 != "," }) }
+    /// `21 Nov 2026`, the day that `time` is in.
+    static func day(_ time: Timestamp, _ zone: TimeZone) -> String { day(date(time), zone) }
+
+    /// `21 Nov`, the day that `time` is in.
+    static func dayOfMonth(_ time: Timestamp, _ zone: TimeZone) -> String {
+        let parts = parts(date(time), zone)
+        return "\(parts.day!) \(months[parts.month! - 1])"
+    }
+
+    /// `2026-11-21`, the day that `time` is in.
+    static func date(_ time: Timestamp, _ zone: TimeZone) -> String {
+        let parts = parts(date(time), zone)
+        return two(parts.year!, 4) + "-" + two(parts.month!) + "-" + two(parts.day!)
+    }
+
+    private static func date(_ time: Timestamp) -> Date {
+        Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
+    }
 
     private static func iso(_ date: Date) -> String {
         let parts = parts(date, .gmt)

@@ -38,6 +38,7 @@ import Testing
         router.post("page") { _, _ in Response.html("<p>") }
         router.get("broken") { _, _ -> Response in throw Unexpected() }
         router.get("v1/broken") { _, _ -> Response in throw Unexpected() }
+        router.get("full") { _, _ -> Response in throw StoreFailure.full }
         router.get("busy") { _, _ -> Response in throw Failure.standard(.serviceUnavailable) }
         return Application(router: router)
     }
@@ -95,6 +96,15 @@ import Testing
             let body = String(buffer: try await client.execute(uri: "/v1/broken", method: .get).body)
             for key in ["message", "type", "param", "code"] { #expect(body.contains("\"\(key)\":")) }
             #expect(!body.contains("person_secret"))
+        }
+    }
+
+    @Test func aFullDiskIsSaidInWordsAndIsNoFaultOfTheReader() async throws {
+        try await application().test(.router) { client in
+            let response = try await client.execute(uri: "/full", method: .get)
+            #expect(response.status == .serviceUnavailable)
+            #expect(response.headers[.retryAfter] == "60")
+            #expect(String(buffer: response.body).contains("Nothing can be saved just now"))
         }
     }
 

@@ -39,7 +39,16 @@ extension Samples {
 
     static var account: [(name: String, page: any Page)] {
         [
-            ("help-limits", HelpLimitsPage(frame: frame("Limits") { $0.isHelp = true }, limits: limits)),
+            (
+                "help-limits",
+                HelpLimitsPage(
+                    frame: frame("Limits") {
+                        $0.isHelp = true
+                        $0.zone = "Europe/Berlin"
+                    }, limits: limits, bounds: "One prompt may take up to 32,000 tokens.",
+                    returning: "A limit per hour returns at the full hour.", leaving: "The model is stopped after 10 s."
+                )
+            ),
             ("account", accountPage),
             ("account-usage", usagePage(chart)),
             ("account-usage-empty", usagePage(nil)),
@@ -52,7 +61,13 @@ extension Samples {
                 $0.isAccount = true
                 $0.notice = "The theme was changed."
             },
-            email: "maren@example.org", tier: "Staff", zone: "Europe/Berlin",
+            email: "maren@example.org", tier: "Staff",
+            preferences: .init(
+                name: Field("displayName", "Name", value: "Maren Voss", autocomplete: "name", isRequired: true),
+                timeZone: Choice(
+                    "timeZone", "Time zone",
+                    options: [("", "as your organization: UTC"), ("Europe/Berlin", "Europe/Berlin")],
+                    selected: "Europe/Berlin")),
             themes: AccountPage.themes(.automatic, words),
             passwordFields: AccountPage.passwordFields(["current": "This is not your password."], words),
             sessions: [

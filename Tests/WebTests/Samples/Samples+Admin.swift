@@ -21,9 +21,10 @@ extension Samples {
         draft.name = "Staff"
         draft.audience = "Everybody who works here"
         draft.tokensPerDay = "a lot"
-        let errors = ["tokensPerDay": words.sentence(about: .malformed)]
+        let errors = ["tokensPerDay": words.sentence(about: Flaw("tokensPerDay", .malformed))]
         let form = TiersPage.Form(
-            title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors: errors, words),
+            title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors, words),
+            policy: draft.policyChoice(words), grace: draft.graceField(errors, words),
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
                 Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
@@ -33,8 +34,15 @@ extension Samples {
                 text: "48 people are on this tier. 3 of them would be over their day at once.", isHarsh: true))
         return [
             ("admin-tiers", tiersPage(nil)),
-            ("admin-tiers-edit", tiersPage(form)),
+            ("admin-tiers-edit", tiersPage(form)), ("admin-tiers-first", tiersPage(firstForm)),
         ]
+    }
+
+    private static var firstForm: TiersPage.Form {
+        TiersPage.Form(
+            title: "New tier", action: "/admin/tiers", fields: TierDraft().fields([:], words),
+            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words), models: [],
+            modelsError: nil, preview: nil)
     }
 
     private static func tiersPage(_ form: TiersPage.Form?) -> TiersPage {
@@ -44,11 +52,11 @@ extension Samples {
                 .init(
                     id: "t1", name: "Staff", audience: "Everybody who works here", people: "48", prompt: "8,000",
                     reply: "4,096", hour: "20,000", day: "25,000", month: "400,000", requests: "10", concurrent: "3",
-                    models: "gpt-4o-mini, llama-3.3-70b", isDefault: true, isRetired: false),
+                    models: "gpt-4o-mini, llama-3.3-70b", isRetired: false),
                 .init(
                     id: "t2", name: "Guests", audience: "", people: "0", prompt: "2,000", reply: "500", hour: "—",
                     day: "5,000", month: "—", requests: "3", concurrent: "1", models: "gpt-4o-mini",
-                    isDefault: false, isRetired: true),
+                    isRetired: true),
             ])
     }
 
@@ -60,6 +68,7 @@ extension Samples {
         [
             ("admin-people", peoplePage(isEmpty: false)), ("admin-people-empty", peoplePage(isEmpty: true)),
             ("admin-person", personPage(isDisabled: false)), ("admin-person-disabled", personPage(isDisabled: true)),
+            ("admin-view-as", viewAs),
         ]
     }
 
@@ -76,16 +85,16 @@ extension Samples {
                 Field("name", "Name", isRequired: true),
                 Field("email", "E-mail", kind: .email, error: isEmpty ? "Somebody has this address." : nil),
             ],
-            addTier: Choice("addTier", "Tier", options: [("t1", "Staff")], selected: "t1"),
-            columns: [
-                .init(label: "Name", href: "?sort=-name", direction: "ascending"),
-                .init(label: "Tier", href: "?sort=tier", direction: nil),
-                .init(label: "Today", href: "?sort=today", direction: nil),
-                .init(label: "This month", href: "?sort=month", direction: nil),
-                .init(label: "Last seen", href: "?sort=seen", direction: nil),
-            ],
+            addChoices: [Choice("tier", "Tier", options: [("t1", "Staff")], selected: "t1")],
+            columns: PeoplePage.columns(PeopleFilter(), words),
             rows: isEmpty ? [] : peopleRows,
+            moveAction: "/admin/people/tier",
             newTier: Choice("newTier", "New tier", options: [("t2", "Guests")], selected: nil, error: "Choose a tier."),
+            move: isEmpty
+                ? nil
+                : .init(
+                    text: "2 people would change to Guests, from Staff (2).", button: "Give Guests to 2 people",
+                    tier: "t2", people: ["p1", "p2"]),
             position: "1 to 2 of 312", previous: isEmpty ? "?page=1" : nil, next: isEmpty ? nil : "?page=2")
     }
 
@@ -93,25 +102,41 @@ extension Samples {
         [
             .init(
                 id: "p1", name: "Maren Voss", email: "maren@example.org", tier: "Staff", today: "18,204",
-                month: "217,650", lastSeen: moment(hours: 0), isAdmin: true, isDisabled: false,
+                month: "217,650", created: moment(hours: -900), isChosen: true, isAdmin: true, isDisabled: false,
                 state: "near the limit"),
             .init(
                 id: "p2", name: "Tomás Ødegård", email: "tomas@example.org", tier: "Guests", today: "0", month: "0",
-                lastSeen: nil, isAdmin: false, isDisabled: true, state: nil),
+                created: moment(hours: -20), isChosen: false, isAdmin: false, isDisabled: true, state: nil),
         ]
     }
 
     private static func personPage(isDisabled: Bool) -> PersonPage {
-        PersonPage(
+        let draft = PersonDraft(displayName: "Maren Voss", email: "maren@example.org", tier: "t1", isAdmin: "yes")
+        return PersonPage(
             frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1", name: "Maren Voss",
-            email: "maren@example.org", isAdmin: true, isDisabled: isDisabled, limits: limits,
-            tier: tierChoice("tier"),
-            grants: [.init(amount: "50,000", expires: moment(hours: 90), reason: "Thesis")],
-            grantFields: [
-                Field("amount", "Tokens", kind: .number, isRequired: true),
-                Field("until", "Until", kind: .date, isRequired: true), Field("reason", "Why", isLong: true),
+            email: "maren@example.org", isAdmin: true, isDisabled: isDisabled,
+            problem: isDisabled ? "Nobody would be left who can administer." : nil,
+            password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil, limits: limits, fields: draft.fields([:], words),
+            choices: [tierChoice("tier"), draft.adminChoice(error: nil, words)],
+            grants: [
+                .init(
+                    revoke: "/admin/people/p1/grants/g1/revoke", amount: "+50,000 tokens", limit: "per day",
+                    expires: moment(hours: 90), reason: "Thesis", end: nil),
+                .init(
+                    revoke: "/admin/people/p1/grants/g2/revoke", amount: "+1 token", limit: "per month",
+                    expires: moment(hours: -90), reason: "Trial", end: "over"),
             ],
-            passwordLink: isDisabled ? "https://chat.example.org/password/abc" : nil)
+            canGrant: !isDisabled, grantWindow: GrantDraft().windowChoice([.hour, .day], error: nil, words),
+            grantFields: GrantDraft(amount: "some").fields(["amount": "A whole number."], words))
+    }
+
+    private static var viewAs: ViewAsPage {
+        var frame = adminFrame("As Maren Voss")
+        frame.seenAs = "Maren Voss"
+        return ViewAsPage(
+            frame: frame, tabs: AdminTab.people.links(words), id: "p1", name: "Maren Voss",
+            binding: "Your tokens today is the limit that stops them first: 2,188 of 25,000 are left.", limits: limits,
+            models: "gpt-4o-mini, llama-3.3-70b", month: table("Model", link: nil))
     }
 
     private static var models: [(name: String, page: any Page)] {
@@ -128,7 +153,14 @@ extension Samples {
                 Field("name", "Name", hint: "What people choose.", isRequired: true),
                 Field("price", "Price", kind: .number, value: "-1", error: "A price is never negative."),
             ],
-            choices: [Choice("encoding", "Encoding", options: [("o200k_base", "o200k_base")], selected: "o200k_base")])
+            choices: [Choice("encoding", "Encoding", options: [("o200k_base", "o200k_base")], selected: "o200k_base")],
+            checks: AdminForm.Checks(
+                legend: "Tiers that may use it", name: "tiers[]",
+                options: [
+                    Choice.Option(value: "t1", label: "Staff", isSelected: true),
+                    Choice.Option(value: "t2", label: "Guests", isSelected: false),
+                ],
+                error: "Choose one that exists."))
     }
 
     private static func modelsPage(isEmpty: Bool) -> ModelsPage {
@@ -138,7 +170,7 @@ extension Samples {
                 ? nil
                 : .init(
                     title: "gpt-4o-mini answered", summary: "After 412 ms, 9 prompt and 3 reply tokens.",
-                    answer: "Hello there."),
+                    answer: "Hello there.", hasFailed: false),
             rows: isEmpty
                 ? []
                 : [
@@ -155,22 +187,22 @@ extension Samples {
     private static func upstreamsPage(isEmpty: Bool) -> UpstreamsPage {
         UpstreamsPage(
             frame: adminFrame("Upstreams"), tabs: AdminTab.upstreams.links(words), form: isEmpty ? form : nil,
+            probe: isEmpty
+                ? nil
+                : .init(title: "Own does not answer as it should", text: "There is no connection.", hasFailed: true),
             rows: isEmpty
                 ? []
                 : [
-                    .init(
-                        id: "u1", name: "OpenAI", address: "https://api.openai.com/v1", hasKey: true, models: "4",
-                        isReachable: true, problem: nil),
-                    .init(
-                        id: "u2", name: "Own", address: "http://10.0.0.5:8000/v1", hasKey: false, models: "1",
-                        isReachable: false, problem: "no answer"),
+                    .init(id: "u1", name: "OpenAI", address: "https://api.openai.com/v1", hasKey: true, models: "4"),
+                    .init(id: "u2", name: "Own", address: "http://10.0.0.5:8000/v1", hasKey: false, models: "1"),
                 ])
     }
 
     private static func adminUsage(_ chart: BarChart?) -> AdminUsagePage {
         AdminUsagePage(
             frame: adminFrame("Usage"), tabs: AdminTab.usage.links(words), periods: periods, period: "month",
-            summary: "2,117,650 tokens in 3,240 requests by 48 people.", chart: chart,
+            summary: "2,117,650 tokens in 3,240 requests by 48 people.",
+            chartTitle: "Tokens per day", chart: chart,
             people: chart == nil ? empty : table("Person", link: "/admin/people/p1"), models: table("Model", link: nil))
     }
 
@@ -181,8 +213,10 @@ extension Samples {
                 ? []
                 : [
                     .init(
-                        request: "8f14e45fceea167a", person: "Maren Voss", model: "gpt-4o-mini", held: "4,608",
-                        streamed: "212", since: moment(hours: 0), expires: moment(hours: 1))
+                        request: "8f14e45fceea167a", person: "Maren Voss", personLink: "/admin/people/p1",
+                        model: "gpt-4o-mini", held: "4,608",
+                        streamed: "212", age: "4 s", since: moment(hours: 0), expires: moment(hours: 1),
+                        owner: "worker-1")
                 ])
     }
 
@@ -208,13 +242,18 @@ extension Samples {
     private static func audit(isEmpty: Bool) -> AuditPage {
         AuditPage(
             frame: adminFrame("Audit log"), tabs: AdminTab.audit.links(words),
+            fields: AuditFilter().fields(words), choices: [AuditFilter().actionChoice(words)],
+            check: "/admin/audit?check=yes",
+            verdict: isEmpty ? nil : .init(tone: "good", text: "The log is whole: 1 entry, not altered."),
             rows: isEmpty
                 ? []
                 : [
                     .init(
-                        time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed", subject: "Staff",
+                        number: "1", time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed",
+                        subject: "Staff",
+                        subjectLink: "/admin/audit?subject=t1", isNew: false,
                         changes: [.init(name: "day", before: "20,000", after: "25,000")])
                 ],
-            previous: isEmpty ? nil : "?page=1", next: isEmpty ? nil : "?page=3")
+            newest: isEmpty ? nil : "/admin/audit", next: isEmpty ? nil : "?before=3")
     }
 }

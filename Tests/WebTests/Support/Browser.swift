@@ -60,8 +60,15 @@ final class Browser: Sendable {
     func open(
         _ method: HTTPRequest.Method = .get, _ path: String, _ headers: HTTPFields = [:], body: String = ""
     ) async throws -> StreamedAnswer {
+        try await open(method, path, headers, bytes: Array(body.utf8))
+    }
+
+    /// For bodies that are no text.
+    func open(
+        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields = [:], bytes: [UInt8]
+    ) async throws -> StreamedAnswer {
         let request = Request(
-            head: head(method, path, headers), body: RequestBody(buffer: ByteBuffer(string: body)))
+            head: head(method, path, headers), body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
         let response = try await site.responder.respond(to: request, context: context())
         for header in response.headers[values: .setCookie] { keep(header) }
         return StreamedAnswer(response)

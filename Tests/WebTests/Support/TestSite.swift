@@ -26,10 +26,12 @@ final class TestSite: Sendable {
     let slots = Slots()
     private let upkeep: Task<Void, Never>
 
-    /// - Parameter other: a site on whose database, clock and upstream this one is another worker.
+    /// - Parameters:
+    ///   - other: a site on whose database, clock and upstream this one is another worker.
+    ///   - isEmpty: without anybody and any model, as at the first start.
     init(
         beside other: TestSite? = nil, address: PublicAddress = TestSite.address, isStandIn: Bool = false,
-        encodings: [String] = ["o200k_base"]
+        isEmpty: Bool = false, encodings: [String] = ["o200k_base"]
     ) async throws {
         folder = try other?.folder ?? TemporaryFolder()
         clock = other?.clock ?? TestClock()
@@ -49,7 +51,7 @@ final class TestSite: Sendable {
                 templateDirectory: Repository.root + "/templates", publicDirectory: Repository.root + "/public"))
         responder = site.responder()
         upkeep = Task { [gate] in await gate.run() }
-        if other == nil { try await furnish() }
+        if other == nil && !isEmpty { try await furnish() }
     }
 
     deinit { upkeep.cancel() }

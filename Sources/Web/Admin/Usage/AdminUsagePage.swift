@@ -7,6 +7,7 @@ struct AdminUsagePage: Page {
     let periods: [Choice.Option]
     let period: String
     let summary: String
+    let chartTitle: String
     let chart: BarChart?
     let people: UsageTable
     let models: UsageTable

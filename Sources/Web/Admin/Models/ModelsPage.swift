@@ -12,7 +12,9 @@ struct ModelsPage: Page {
     struct Trial: Sendable {
         let title: String
         let summary: String
-        let answer: String
+        /// nil where nothing came.
+        let answer: String?
+        let hasFailed: Bool
     }
 
     struct Row: Sendable {

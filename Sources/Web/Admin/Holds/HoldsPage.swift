@@ -10,10 +10,14 @@ struct HoldsPage: Page {
     struct Row: Sendable {
         let request: String
         let person: String
+        let personLink: String
         let model: String
         let held: String
         let streamed: String
+        let age: String
         let since: Moment
         let expires: Moment
+        /// The worker that reads the reply.
+        let owner: String
     }
 }

@@ -9,16 +9,26 @@ struct PersonPage: Page {
     let email: String
     let isAdmin: Bool
     let isDisabled: Bool
+    let problem: String?
+    /// Given just now, and never shown again.
+    let password: String?
     let limits: [LimitRow]
-    let tier: Choice
+    let fields: [Field]
+    let choices: [Choice]
     let grants: [Grant]
+    /// Whether the person's tier has a limit on tokens that could be raised.
+    let canGrant: Bool
+    let grantWindow: Choice
     let grantFields: [Field]
-    /// The link that sets a new password, shown once.
-    let passwordLink: String?
 
     struct Grant: Sendable {
+        /// Where it is taken back.
+        let revoke: String
         let amount: String
+        let limit: String
         let expires: Moment
         let reason: String
+        /// nil while it counts.
+        let end: String?
     }
 }

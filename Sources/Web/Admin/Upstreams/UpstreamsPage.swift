@@ -5,16 +5,22 @@ struct UpstreamsPage: Page {
     let frame: Frame
     let tabs: [AdminTab.Link]
     let form: AdminForm?
+    let probe: Probe?
     let rows: [Row]
+
+    /// What an upstream answered when it was asked for its models.
+    struct Probe: Sendable {
+        let title: String
+        let text: String
+        let hasFailed: Bool
+    }
 
     struct Row: Sendable {
         let id: String
         let name: String
         let address: String
         let hasKey: Bool
+        /// How many of our models are there.
         let models: String
-        let isReachable: Bool
-        /// Why it does not answer; nil where that is unknown or it does.
-        let problem: String?
     }
 }

@@ -10,10 +10,13 @@ struct PeoplePage: Page {
     let filters: [Choice]
     let isAdding: Bool
     let addFields: [Field]
-    let addTier: Choice
+    let addChoices: [Choice]
     let columns: [Column]
     let rows: [Row]
+    /// Where the chosen are sent to: keeps the list as it is.
+    let moveAction: String
     let newTier: Choice
+    let move: Move?
     /// `1 to 50 of 312`.
     let position: String
     let previous: String?
@@ -21,9 +24,11 @@ struct PeoplePage: Page {
 
     struct Column: Sendable {
         let label: String
-        let href: String
+        /// nil for one that nothing is sorted by.
+        let href: String?
         /// `ascending` or `descending`; nil where the table is sorted by another.
         let direction: String?
+        let isAmount: Bool
     }
 
     struct Row: Sendable {
@@ -33,10 +38,19 @@ struct PeoplePage: Page {
         let tier: String
         let today: String
         let month: String
-        let lastSeen: Moment?
+        let created: Moment
+        let isChosen: Bool
         let isAdmin: Bool
         let isDisabled: Bool
         /// `near the limit`, `at the limit`.
         let state: String?
+    }
+
+    /// A change of many people's tier, before it is made.
+    struct Move: Sendable {
+        let text: String
+        let button: String
+        let tier: String
+        let people: [String]
     }
 }

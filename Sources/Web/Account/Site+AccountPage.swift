@@ -1,0 +1,62 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// What was typed about oneself, and what is wrong with it by the name of the field.
+struct AccountDraft {
+    let displayName: String
+    let timeZone: String?
+    let errors: [String: String]
+
+    init(_ person: Person, errors: [String: String] = [:]) {
+        displayName = person.displayName
+        timeZone = person.timeZone
+        self.errors = errors
+    }
+
+    init(_ preferences: Person.Preferences, errors: [String: String]) {
+        displayName = preferences.displayName
+        timeZone = preferences.timeZone
+        self.errors = errors
+    }
+}
+
+extension Site {
+    func accountPage(
+        _ context: SiteContext, _ draft: AccountDraft? = nil, status: HTTPResponse.Status? = nil
+    ) async throws -> Response {
+        let person = try context.asker().person
+        let draft = draft ?? AccountDraft(person)
+        let page = AccountPage(
+            frame: try await frame(words("Account"), .account, for: context), email: person.email.rawValue,
+            tier: try await ports.tiers.tier(person.tier)?.name ?? "",
+            preferences: try await preferenceFields(draft), themes: AccountPage.themes(context.visit.theme, words),
+            passwordFields: AccountPage.passwordFields(draft.errors, words), sessions: try await sessions(context))
+        return response(page, status: status ?? (draft.errors.isEmpty ? .ok : .unprocessableContent))
+    }
+
+    private func preferenceFields(_ draft: AccountDraft) async throws -> AccountPage.Preferences {
+        let ours = try await ports.organizations.current().timeZone
+        let zones = TimeZone.knownTimeZoneIdentifiers.filter { $0.contains("/") || $0 == "UTC" }.sorted()
+        return AccountPage.Preferences(
+            name: Field(
+                "displayName", words("Name"), value: draft.displayName, error: draft.errors["displayName"],
+                autocomplete: "name", isRequired: true),
+            timeZone: Choice(
+                "timeZone", words("Time zone"),
+                options: [("", words("as your organization: {zone}", ["zone": ours]))] + zones.map { ($0, $0) },
+                selected: draft.timeZone ?? "", error: draft.errors["timeZone"]))
+    }
+
+    private func sessions(_ context: SiteContext) async throws -> [AccountPage.Session] {
+        let signedIn = try context.asker()
+        let zone = try await zone(of: signedIn.person)
+        return try await ports.sessions.all(of: signedIn.person.id).map { session in
+            AccountPage.Session(
+                id: session.id.rawValue, browser: words.name(ofBrowser: session.client.userAgent),
+                address: session.client.address, lastSeen: Moment(session.lastSeenAt, zone: zone),
+                isCurrent: session.id == signedIn.session.id)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Core
+import HTTPTypes
+import Hummingbird
+
+/// `/admin/people/{id}`: one person, and everything that can be done about them.
+extension Site {
+    func addPersonRoutes(to routes: RouterGroup<SiteContext>) {
+        routes.get("people/:id") { try await personResponse(person($1), PersonEdit(), $1) }
+        routes.post("people/:id", use: changePerson)
+        routes.post("people/:id/disable") { try await setDisabled(true, $1) }
+        routes.post("people/:id/enable") { try await setDisabled(false, $1) }
+        routes.post("people/:id/password", use: resetPassword)
+        routes.post("people/:id/grants", use: addGrant)
+        routes.post("people/:id/grants/:grant/revoke", use: revokeGrant)
+        routes.post("people/:id/see", use: seeAsPerson)
+    }
+
+    private func changePerson(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let draft = try await request.form(PersonDraft.self)
+        let person = try await person(context)
+        do {
+            let changed = try await ports.people.change(person.id, to: draft.draft, by: context.actor())
+            return redirect(
+                to: "/admin/people/\(person.id)",
+                notice: words("{name} was changed.", ["name": changed.displayName]))
+        } catch let flaws as Flaws {
+            return try await personResponse(person, PersonEdit(draft: draft, flaws: flaws), context)
+        }
+    }
+
+    private func setDisabled(_ isDisabled: Bool, _ context: SiteContext) async throws -> Response {
+        let person = try await person(context)
+        do {
+            try await ports.people.setDisabled(isDisabled, person.id, by: context.actor())
+        } catch let flaws as Flaws {
+            let problem = flaws.all.first.map { words.sentence(about: $0) }
+            return try await personResponse(person, PersonEdit(problem: problem), context)
+        }
+        return redirect(
+            to: "/admin/people/\(person.id)",
+            notice: isDisabled
+                ? words("{name} can no longer sign in.", ["name": person.displayName])
+                : words("{name} can sign in again.", ["name": person.displayName]))
+    }
+
+    private func resetPassword(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let person = try await person(context)
+        let asker = try context.asker()
+        let password = FirstPassword.random()
+        try await ports.people.setPassword(
+            hash: ports.hasher.hash(password), of: person.id,
+            keeping: person.id == asker.person.id ? asker.session.id : nil, by: context.actor())
+        return try await personResponse(person, PersonEdit(password: password), context)
+    }
+
+    private func addGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let draft = try await request.form(GrantDraft.self)
+        let person = try await person(context)
+        do {
+            let calendar = try await calendar(of: context.asker().person)
+            let grant = try await ports.grants.add(draft.draft(in: calendar), to: person.id, by: context.actor())
+            return redirect(
+                to: "/admin/people/\(person.id)",
+                notice: words("{tokens} were added.", ["tokens": words.tokens(grant.amount)]))
+        } catch let flaws as Flaws {
+            return try await personResponse(person, PersonEdit(grant: draft, flaws: flaws), context)
+        }
+    }
+
+    private func revokeGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let person = try await person(context)
+        let id: Grant.ID = try context.identifier("grant")
+        guard try await ports.grants.all(of: person.id).contains(where: { $0.id == id }) else { throw Failure.notFound }
+        try await ports.grants.revoke(id, by: context.actor())
+        return redirect(to: "/admin/people/\(person.id)", notice: words("The extra tokens were taken back."))
+    }
+
+    private func seeAsPerson(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let person = try await person(context)
+        try await ports.auditLog.note(.personViewed, of: person.id, by: context.actor())
+        return try await viewAsResponse(person, context)
+    }
+
+    // MARK: The page
+
+    /// - Throws: `Failure.notFound`.
+    private func person(_ context: SiteContext) async throws -> Person {
+        guard let person = try await ports.people.person(try context.identifier("id")) else { throw Failure.notFound }
+        return person
+    }
+
+    /// What is being done about a person.
+    struct PersonEdit {
+        var draft: PersonDraft?
+        var grant: GrantDraft?
+        var flaws = Flaws([])
+        var problem: String?
+        /// Given just now.
+        var password: String?
+        var notice: String?
+    }
+
+    func personResponse(_ person: Person, _ edit: PersonEdit, _ context: SiteContext) async throws -> Response {
+        let calendar = try await calendar(of: context.asker().person)
+        let standing = try await standing(of: person)
+        let accounts = standing.accounts.filter { $0.limit.scope == .tier && $0.limit.meter == .tokens }
+        let tiers = try await ports.tiers.all().filter { !$0.isRetired || $0.id == person.tier }
+        let errors = edit.flaws.sentences(words)
+        let draft = edit.draft ?? PersonDraft(person)
+        let grant = edit.grant ?? GrantDraft()
+        var frame = try await frame(person.displayName, .admin, for: context)
+        frame.notice = edit.notice ?? frame.notice
+        let page = PersonPage(
+            frame: frame, tabs: AdminTab.people.links(words), id: person.id.rawValue,
+            name: person.displayName, email: person.email.rawValue, isAdmin: person.isAdmin,
+            isDisabled: person.isDisabled, problem: edit.problem, password: edit.password,
+            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words),
+            fields: draft.fields(errors, words),
+            choices: [
+                draft.tierChoice(tiers, error: errors["tier"], words),
+                draft.adminChoice(error: errors["isAdmin"], words),
+            ],
+            grants: try await grants(of: person, in: calendar), canGrant: !accounts.isEmpty,
+            grantWindow: grant.windowChoice(accounts.map(\.limit.window), error: errors["window"], words),
+            grantFields: grant.fields(errors, words))
+        let isRefused = !edit.flaws.all.isEmpty || edit.problem != nil
+        return response(page, status: isRefused ? .unprocessableContent : .ok)
+    }
+
+    private func grants(of person: Person, in calendar: WindowCalendar) async throws -> [PersonPage.Grant] {
+        let now = ports.time.now()
+        let limits = try await standing(of: person).accounts.map(\.limit)
+        return try await ports.grants.all(of: person.id).map { grant in
+            let limit = limits.first { $0.id == grant.limit }
+            return PersonPage.Grant(
+                revoke: "/admin/people/\(person.id)/grants/\(grant.id)/revoke",
+                amount: "+" + words.tokens(grant.amount),
+                limit: limit.map { words.limitOnTokens(per: $0.window) }
+                    ?? words("on a limit that no longer counts for them"),
+                expires: Moment(grant.expiresAt, zone: calendar.timeZone), reason: grant.reason,
+                end: grant.expiresAt > now ? nil : words("over"))
+        }
+    }
+
+    /// How every limit that a prompt of this person would meet stands now.
+    func standing(of person: Person) async throws -> LimitStanding {
+        let model = try await ports.models.allowed(for: person.id).first?.id ?? ModelID(rawValue: "")
+        let path = QuotaPath(
+            organization: person.organization, tier: person.tier, person: person.id, model: model)
+        return LimitStanding(accounts: try await ports.ledger.accounts(on: path, at: ports.time.now()))
+    }
+}
