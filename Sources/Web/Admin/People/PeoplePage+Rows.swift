@@ -53,7 +53,10 @@ extension PeoplePage.Move {
         }
         let count = words(Int64(moving.count), one: "{count} person", other: "{count} people")
         text = words(
-            "{people} would change to {tier}, from {origins}. Its limits are felt by their next request.",
+            """
+            {people} would change to {tier}, from {origins}. Its limits are felt by their next request; what they used \
+            under another tier does not count there.
+            """,
             ["people": count, "tier": tier.name, "origins": words.list(origins)])
         button = words("Give {tier} to {people}", ["tier": tier.name, "people": count])
         self.tier = tier.id.rawValue
