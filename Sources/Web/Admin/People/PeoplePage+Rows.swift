@@ -26,7 +26,8 @@ extension PeoplePage {
         ]
         return [
             Choice(
-                "tier", words("Tier"), options: [("", words("all"))] + tiers.map { ($0.id.rawValue, $0.name) },
+                "tier", words("Tier"), id: "filter-tier",
+                options: [("", words("all"))] + tiers.map { ($0.id.rawValue, $0.name) },
                 selected: filter.tier),
             Choice("state", words("State"), options: states, selected: filter.state.rawValue),
         ]
