@@ -1,5 +1,6 @@
 // The composer: keys, the draft that survives everything, sending and stopping without leaving the page.
 import { Gauge } from "./gauge.js";
+import { elements } from "./html.js";
 import { Reply } from "./reply.js";
 
 export class Composer {
@@ -67,7 +68,7 @@ export class Composer {
 
   async #resume() {
     const row = document.querySelector("[data-stream]");
-    if (row) await this.#follow((reply) => reply.resume(row, this.#stop.dataset.action));
+    if (row) await this.#follow((reply) => reply.resume(row));
   }
 
   async #follow(start) {
@@ -79,7 +80,8 @@ export class Composer {
       if (name === "end") this.#showTotals(data);
       if (name === "fail" && !data.html) this.#say(data.message);
     } catch (error) {
-      this.#say(error.message || document.body.dataset.lost);
+      if (error.name !== "AbortError") this.#say(error instanceof TypeError ? document.body.dataset.lost : error.message);
+      this.#gauge.draft();
     } finally {
       this.#reply = null;
       this.#setBusy(false);
@@ -88,7 +90,10 @@ export class Composer {
 
   /** The server has the question: the draft has done its duty. */
   #begun(form, data) {
-    if (data.address !== location.pathname) history.replaceState(null, "", data.address);
+    if (data.address !== location.pathname) {
+      history.replaceState(null, "", data.address);
+      this.#refreshSurroundings();
+    }
     if (form === this.#form) this.#clear(data);
     this.#gauge.show(data.gauge);
   }
@@ -99,13 +104,23 @@ export class Composer {
     this.#text.defaultValue = "";
     this.#form.action = data.address;
     this.#form.elements.chat.value = data.chat;
-    this.#form.elements.submission.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+    this.#form.elements.submission.value = randomName();
+  }
+
+  /** A chat that has just begun stands in the list, and has a name, a total and a menu. */
+  async #refreshSurroundings() {
+    const page = elements(await (await fetch(location.pathname)).text());
+    for (const part of ["#history", ".talk > .head"]) {
+      const fresh = page.querySelector(part);
+      if (fresh) document.querySelector(part)?.replaceWith(fresh);
+    }
+    document.title = `${document.getElementById("title").textContent} · Sluice`;
   }
 
   #setBusy(isBusy) {
     this.#stop.hidden = !isBusy;
     this.#send.hidden = isBusy;
-    document.getElementById("problem")?.remove();
+    if (isBusy) document.getElementById("problem")?.remove();
   }
 
   #showTotals({ total, today }) {
@@ -123,4 +138,9 @@ export class Composer {
     note.textContent = message;
     this.#form.prepend(note);
   }
+}
+
+/** 128 random bits; `crypto.randomUUID` is not there over plain HTTP. */
+function randomName() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

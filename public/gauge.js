@@ -34,11 +34,11 @@ export class Gauge {
     this.#request?.abort();
     this.#request = new AbortController();
     const { chat, model } = this.#form.elements;
-    const body = new URLSearchParams({ chat: chat.value, text, model: model.value });
+    const body = JSON.stringify({ chat: chat.value, text, model: model.value });
     try {
-      const headers = { Accept: "application/json" };
+      const headers = { Accept: "application/json", "Content-Type": "application/json" };
       const response = await fetch("/tokens", { method: "POST", body, headers, signal: this.#request.signal });
-      if (response.ok) this.show(await response.json(), text);
+      if (response.ok) this.show((await response.json()).gauge, text);
     } catch (error) {
       if (error.name !== "AbortError") console.info("The exact count is not available now.", error.message);
     }

@@ -4,6 +4,8 @@ import { elements } from "./html.js";
 import { events } from "./events.js";
 import { localize } from "./times.js";
 
+const headers = { Accept: "text/event-stream, application/problem+json" };
+
 export class Reply {
   #row = null;
   #abort = new AbortController();
@@ -13,22 +15,23 @@ export class Reply {
 
   /** Sends `form`; returns the last event, or throws when the connection is lost. `onBegin` gets the first. */
   async ask(form, onBegin) {
-    const headers = { Accept: "text/event-stream" };
     const body = new URLSearchParams(new FormData(form));
+    const model = document.getElementById("model");
+    if (model?.value && !body.has("model")) body.set("model", model.value);
     return this.#follow(await fetch(form.action, { method: "POST", body, headers, signal: this.#abort.signal }), onBegin);
   }
 
   /** Goes on with a reply that was being written when the page was opened. */
-  async resume(row, stopAction) {
+  async resume(row) {
     this.#row = row;
-    this.#stopAction = stopAction;
-    const headers = { Accept: "text/event-stream" };
+    this.#stopAction = row.dataset.stop;
     return this.#follow(await fetch(row.dataset.stream, { headers, signal: this.#abort.signal }), () => {});
   }
 
-  /** Really stops it: at the model, not only here. */
+  /** Really stops it: at the model, not only here. Before it has begun, leaving is enough: the server withdraws it. */
   stop() {
-    if (this.#stopAction) fetch(this.#stopAction, { method: "POST" });
+    if (this.#stopAction) fetch(this.#stopAction, { method: "POST", headers: { Accept: "application/json" } });
+    else this.#abort.abort();
   }
 
   async #follow(response, onBegin) {
@@ -70,11 +73,9 @@ export class Reply {
   }
 
   #finish(name, data) {
-    if (data.html && this.#row) {
-      const rows = elements(data.html);
-      localize(rows);
-      const row = rows.firstElementChild;
-      this.#row.replaceWith(row);
+    for (const row of data.html ? [...elements(data.html).children] : []) {
+      document.getElementById(row.id)?.replaceWith(row);
+      localize(row);
       addCopyButtons(row);
     }
     this.#status.textContent = name === "end" ? data.summary : data.message;
@@ -88,7 +89,9 @@ function newBlock() {
   return block;
 }
 
+/** What the server refused, in its own words; after the session has ended, the way to sign in again. */
 async function problem(response) {
+  if (response.status === 401) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
   const isProblem = response.headers.get("content-type")?.includes("json");
   const detail = isProblem ? (await response.json()).detail : null;
   return new Error(detail ?? document.body.dataset.lost);

@@ -45,7 +45,8 @@ def house(tmp_path_factory):
             break
     link = re.search(r"http://\S+/first-admin/\S+", "".join(said))
     assert link, "it printed no one-time link:\n" + "".join(said)
-    house = House(f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program)
+    house = House(
+        f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program, TOP / ".build/debug/sluice")
     yield house
     program.send_signal(signal.SIGINT)
     assert program.wait(timeout=30) == 0, "Ctrl-C did not end it cleanly"

@@ -31,7 +31,7 @@ def test_nothing_else_is_served(house, path):
 
 @pytest.mark.parametrize("request_line", ["GET /%00 HTTP/1.1", "BREW /sign-in HTTP/1.1", "DELETE /sign-in HTTP/1.1", "GET /sign-in%0d%0aX:1 HTTP/1.1"])
 def test_odd_requests_are_refused_plainly(house, request_line):
-    answer = raw(house, f"{request_line}\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    answer = raw(house, f"{request_line}\r\nHost: localhost\r\nOrigin: http://localhost\r\nConnection: close\r\n\r\n")
     assert answer.split(b" ")[1] in (b"400", b"404", b"405"), answer[:300]
 
 
@@ -53,6 +53,11 @@ def test_every_page_has_the_headers_that_protect_it(anonymous):
 
 def test_the_request_id_is_nginx_s_own(anonymous):
     assert anonymous.get("/sign-in", headers={"x-request-id": "mine"}).headers["x-request-id"] != "mine"
+
+
+def test_a_change_that_nothing_vouches_for_is_refused(house):
+    answer = raw(house, "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    assert answer.split(b" ")[1] == b"403", answer[:300]
 
 
 def raw(house, request):

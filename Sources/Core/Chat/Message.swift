@@ -62,3 +62,28 @@ extension Message {
         }
     }
 }
+
+extension Message {
+    /// The reply as it stands once it has ended.
+    public func ended(_ ending: ReplyEnding, text: String) -> Message {
+        var message = self
+        message.text = text
+        message.state = State(ending.outcome)
+        message.reply?.usage = ending.usage
+        message.reply?.cost = ending.cost
+        message.reply?.finishReason = ending.finishReason
+        message.reply?.outcome = ending.outcome
+        return message
+    }
+}
+
+extension Message.State {
+    /// Of a reply whose request came to its end so.
+    public init(_ outcome: Outcome) {
+        switch outcome {
+        case .finished, .overran: self = .complete
+        case .stopped, .abandoned: self = .stopped
+        case .failed, .shutDown, .expired: self = .failed
+        }
+    }
+}

@@ -47,7 +47,7 @@ extension SQLSession {
                 prompt_tokens = $7, completion_tokens = $8, cached_prompt_tokens = $9, reasoning_tokens = $10
             WHERE request = $1 AND role = 'assistant'
             """,
-            request, ending.outcome.messageState, ending.outcome, ending.finishReason, ending.cost, usage.source,
+            request, Message.State(ending.outcome), ending.outcome, ending.finishReason, ending.cost, usage.source,
             usage.promptTokens, usage.completionTokens, usage.cachedPromptTokens, usage.reasoningTokens)
     }
 
@@ -70,15 +70,5 @@ extension SQLSession {
             """, request, text.searchable)
         try execute("DELETE FROM message WHERE superseded_by = $1", request)
         return true
-    }
-}
-
-extension Outcome {
-    fileprivate var messageState: Message.State {
-        switch self {
-        case .finished, .overran: .complete
-        case .stopped, .abandoned: .stopped
-        case .failed, .shutDown, .expired: .failed
-        }
     }
 }

@@ -8,12 +8,16 @@ struct ChatPage: Page {
     let days: [Day]
     /// What stands where the list is empty.
     let noChats: String
+    /// Where the list goes on; nil at its end.
+    let older: String?
     let title: String
     /// The chat that is open; nil for a new one.
     let open: OpenChat?
     /// What stands where there is no message yet.
     let greeting: String
     let messages: [ChatMessageRow]
+    /// Why the draft was not sent; nil where nothing was tried.
+    let problem: Problem?
     let composer: Composer
     /// nil while no limit applies.
     let gauge: Gauge?
@@ -27,7 +31,14 @@ struct ChatPage: Page {
     struct Item: Sendable {
         let id: String
         let title: String
+        /// Words around what was searched for.
+        let excerpt: String?
         let isOpen: Bool
+    }
+
+    struct Problem: Sendable {
+        /// The same words as the gauge's, and as the body for scripts.
+        let message: String
     }
 
     struct OpenChat: Sendable {

@@ -10,8 +10,11 @@ struct ChatMessageRow: Sendable {
     let blocks: [Block]
     /// Whether the reply is still being written.
     let isStreaming: Bool
-    /// Where the events of a reply that is being written come from; nil once it is whole.
+    /// Where the events of a reply that is being written come from; nil once it is whole, and for a page that is itself
+    /// streamed.
     let stream: String?
+    /// Where it is stopped meanwhile, without scripts too.
+    let stop: String?
     /// `312 prompt + 845 reply = 1,157 tokens`.
     let usage: String?
     /// Why the reply is shorter than it could be: `stopped`, `cut at the limit`.
@@ -22,6 +25,9 @@ struct ChatMessageRow: Sendable {
     let regenerate: String?
     /// Where an edited question goes; nil except for the last question.
     let edit: String?
+    /// What stands in the form that edits a question: an edit that was not sent is kept there, and the form is open.
+    var edited: String
+    var isEdited: Bool
 
     struct Block: Sendable {
         let blockHTML: HTML
@@ -29,7 +35,8 @@ struct ChatMessageRow: Sendable {
 
     init(
         id: String, author: String, isQuestion: Bool, text: String, isStreaming: Bool = false, stream: String? = nil,
-        usage: String? = nil, remark: String? = nil, problem: String? = nil, regenerate: String? = nil,
+        stop: String? = nil, usage: String? = nil, remark: String? = nil, problem: String? = nil,
+        regenerate: String? = nil,
         edit: String? = nil
     ) {
         self.id = id
@@ -39,10 +46,13 @@ struct ChatMessageRow: Sendable {
         self.blocks = isQuestion ? [] : Markdown.blocks(of: text).map { Block(blockHTML: HTML(trusted: $0)) }
         self.isStreaming = isStreaming
         self.stream = stream
+        self.stop = stop
         self.usage = usage
         self.remark = remark
         self.problem = problem
         self.regenerate = regenerate
         self.edit = edit
+        edited = text
+        isEdited = false
     }
 }

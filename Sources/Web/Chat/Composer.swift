@@ -2,12 +2,10 @@
 struct Composer: Sendable {
     /// Where it is sent.
     let action: String
-    /// Where a reply that is being written is stopped.
-    let stopAction: String
-    /// The chat that is open; empty for a new one. With it a draft is counted (`POST /tokens` answers the `Gauge` as
-    /// JSON), and under its name the browser keeps the draft until it is sent.
+    /// The chat that is open; empty for a new one. With it a draft is counted (`POST /tokens`), and under its name the
+    /// browser keeps the draft until it is sent.
     let chat: String
-    /// Random, once per page: the same question sent twice is one message.
+    /// Random, once per page: the same question sent twice is one message. A new chat is known by it.
     let submission: String
     /// What was typed and could not be sent.
     let text: String

@@ -53,8 +53,7 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
             case .openAI: try json(OpenAIError(failure, requestID: requestID), type: "application/json")
             }
         response.status = failure.status
-        for field in failure.headers where field.name != .contentLength { response.headers[field.name] = field.value }
-        if let seconds = failure.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
+        failure.setHeaders(of: &response)
         return response
     }
 

@@ -108,3 +108,10 @@ extension Failure {
         }
     }
 }
+
+extension Failure {
+    func setHeaders(of response: inout Response) {
+        for field in headers where field.name != .contentLength { response.headers[field.name] = field.value }
+        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+    }
+}

@@ -31,8 +31,13 @@ extension Site {
         guard let person = context.signedIn?.person, let token = context.visit.sessionToken else { return nil }
         return Frame.Viewer(
             name: person.displayName, isAdmin: person.isAdmin,
-            today: words("Today: {tokens}", ["tokens": words.tokens(try await usedToday(by: person).totalTokens)]),
+            today: try await today(of: person),
             formToken: FormToken.make(session: token))
+    }
+
+    /// What the person took today, worded.
+    func today(of person: Person) async throws -> String {
+        words("Today: {tokens}", ["tokens": words.tokens(try await usedToday(by: person).totalTokens)])
     }
 
     /// Since midnight where the person is: the header's number, and the usage page's.

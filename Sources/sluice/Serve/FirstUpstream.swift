@@ -57,5 +57,7 @@ struct FirstUpstream {
         }
     }
 
-    private static let wellKnown = ["gpt-5-mini", "gpt-5", "gpt-4.1-mini", "gpt-4o-mini", "gpt-4o"]
+    private static let wellKnown = [
+        "gpt-5-mini", "gpt-5", "gpt-4.1-mini", "gpt-4o-mini", "gpt-4o", "demo-small", "demo-large", "demo-thinker",
+    ]
 }

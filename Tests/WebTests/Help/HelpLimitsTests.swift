@@ -10,11 +10,12 @@ import Testing
         let person = try await site.person()
         try await site.use(promptTokens: 988, reply: "twelve bytes", by: person)
         let text = try await site.browser(of: person).get("/help/limits").text
-        for row in [
+        let rows = [
             "Your tokens this hour", "Your tokens today", "Your tokens this month", "Your requests this minute",
-        ] {
-            #expect(text.contains(row))
-        }
+            "Your requests at once",
+        ]
+        let places = rows.map { text.firstRange(of: $0)?.lowerBound }
+        #expect(!places.contains(nil) && places.compactMap { $0 } == places.compactMap { $0 }.sorted())
         #expect(text.contains("<td class=\"right\">1,000</td>") && text.contains("<td class=\"right\">99,000</td>"))
         #expect(text.contains("<time datetime=\"2026-01-07T13:00:00Z\">7 Jan 2026, 13:00"))
     }

@@ -39,7 +39,7 @@ extension Samples {
 
     static func composer(text: String = "", isBlocked: Bool = false, isReadOnly: Bool = false) -> Composer {
         Composer(
-            action: "/chat/c1", stopAction: "/chat/c1/stop", chat: "c1",
+            action: "/chat/c1", chat: "c1",
             submission: "5f2b", text: text,
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
@@ -53,12 +53,15 @@ extension Samples {
     ) -> ChatPage {
         ChatPage(
             frame: frame, search: "", days: hasChats ? days : [], noChats: "Your chats will stand here.",
+            older: "/chat?after=1-a",
             title: open ? "How a sluice works" : "New chat",
             open: open
                 ? .init(
                     id: "c1", name: "How a sluice works", instructions: "Answer briefly.",
                     total: "This chat: 2,946 tokens") : nil,
-            greeting: "What would you like to know?", messages: messages, composer: composer, gauge: gauge)
+            greeting: "What would you like to know?", messages: messages,
+            problem: gauge?.isBlocked == true ? .init(message: gauge?.advice ?? "") : nil, composer: composer,
+            gauge: gauge)
     }
 
     private static var days: [ChatPage.Day] {
@@ -66,10 +69,14 @@ extension Samples {
             .init(
                 day: "Today",
                 chats: [
-                    .init(id: "c1", title: "How a sluice works", isOpen: true),
-                    .init(id: "c2", title: "A very long title that does not fit into the list <b>", isOpen: false),
+                    .init(
+                        id: "c1", title: "How a sluice works", excerpt: "… the gate is what makes sharing …",
+                        isOpen: true),
+                    .init(
+                        id: "c2", title: "A very long title that does not fit into the list <b>", excerpt: nil,
+                        isOpen: false),
                 ]),
-            .init(day: "Yesterday", chats: [.init(id: "c3", title: "Fractions for Mia", isOpen: false)]),
+            .init(day: "Yesterday", chats: [.init(id: "c3", title: "Fractions for Mia", excerpt: nil, isOpen: false)]),
         ]
     }
 
@@ -84,7 +91,7 @@ extension Samples {
             question,
             ChatMessageRow(
                 id: "2", author: "gpt-4o-mini", isQuestion: false, text: reply,
-                usage: "312 prompt + 845 reply = 1,157 tokens", remark: "stopped", regenerate: "/chat/c1/regenerate"),
+                usage: "312 prompt + 845 reply = 1,157 tokens", remark: "stopped", regenerate: "/chat/c1/regenerate/2"),
         ]
     }
 
@@ -92,7 +99,8 @@ extension Samples {
         let chatting = { (frame: inout Frame) in frame.isChat = true }
         let streaming = ChatMessageRow(
             id: "4", author: "gpt-4o-mini", isQuestion: false, text: "The water ", isStreaming: true,
-            stream: "/chat/c1/reply/4")
+            stream: "/chat/c1/replies/4/events",
+            stop: "/chat/c1/replies/4/stop")
         let failed = ChatMessageRow(
             id: "6", author: "gpt-4o-mini", isQuestion: false, text: "",
             problem: "The model could not be reached. Nothing was charged.")

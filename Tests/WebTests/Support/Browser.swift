@@ -94,7 +94,7 @@ final class Browser: Sendable {
             takeStreamSlot: { [slots = site.slots] in slots.isFree })
     }
 
-    private static func encoded(_ fields: KeyValuePairs<String, String>) -> String {
+    static func encoded(_ fields: KeyValuePairs<String, String>) -> String {
         fields.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
     }
 

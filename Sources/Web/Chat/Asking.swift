@@ -1,0 +1,151 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// A question on its way to a model, as its form says.
+struct Asking: Sendable {
+    var submission: Submission
+    /// The chat as it was before; nil for one that begins.
+    var before: ConversationRecord?
+
+    /// What the page shows again when the question is refused.
+    func scene(_ problem: Failure) -> ChatScene {
+        var scene = ChatScene(record: before, model: submission.model, problem: problem)
+        switch submission.kind {
+        case .ask(let text):
+            scene.draft = text
+            scene.submission = submission.key
+        case .edit(_, let text): scene.edited = text
+        case .regenerate: break
+        }
+        return scene
+    }
+}
+
+/// A question that was let in, with the reply that is to come.
+struct Asked: Sendable {
+    var asking: Asking
+    var submitted: Submitted
+
+    var record: ConversationRecord { submitted.record }
+    var chat: ConversationID { submitted.record.conversation.id }
+    var reply: Message { submitted.reply }
+}
+
+extension ChatVisit {
+    /// Takes the question and opens the reply. Everything that can still choose a status happens here; afterwards the
+    /// reply goes on whoever listens.
+    ///
+    /// - Throws: `Failure`, `Flaws`, `SubmissionFailure`, `GateError`: then the chat is as it was before, and nothing is
+    ///   charged.
+    func ask(_ asking: Asking) async throws -> Asked {
+        guard context.takeStreamSlot() else { throw Failure.noStreamSlot(words) }
+        let submission = asking.submission
+        let submitted = try await ports.conversations.submit(submission, of: person.id)
+        let asked = Asked(asking: asking, submitted: submitted)
+        if submitted.isRepeated { return asked }
+        do {
+            let prompt = Prompt(
+                requestID: submission.requestID, person: person.id, conversation: submission.conversation,
+                model: submission.model, messages: submitted.record.prompt)
+            _ = try await ports.gate.submit(prompt)
+            return asked
+        } catch {
+            await withdraw(submission.requestID)
+            throw error
+        }
+    }
+
+    /// Even when the reader has left: in a task that nobody cancels.
+    private func withdraw(_ request: Core.RequestID) async {
+        await Task { [ports, person, context] in
+            do {
+                try await ports.conversations.withdraw(request, of: person.id)
+            } catch {
+                context.logger.error("A question could not be withdrawn", metadata: ["error": "\(error)"])
+            }
+        }.value
+    }
+}
+
+extension Site {
+    private struct Question: Decodable {
+        let text: String
+        let submission: String
+        let model: String
+        let instructions: String?
+    }
+
+    private struct Replacement: Decodable {
+        let text: String?
+        /// The composer's, where a script adds it.
+        let model: String?
+    }
+
+    /// The first question of a new chat, which gets its name from the form: the same form sent twice is one chat.
+    func askFirst(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let form: Question = try await request.form()
+        let submission = Submission(
+            key: form.submission, conversation: ConversationID(rawValue: form.submission), kind: .ask(form.text),
+            model: form.model, systemPrompt: form.instructions)
+        let visit = try await ChatVisit(self, context)
+        return try await visit.answer(Asking(submission: submission), to: request)
+    }
+
+    func askNext(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let visit = try await ChatVisit(self, context)
+        let form: Question = try await request.form()
+        let before = try await visit.recordInPath()
+        let submission = Submission(
+            key: form.submission, conversation: before.conversation.id, kind: .ask(form.text), model: form.model)
+        return try await visit.answer(Asking(submission: submission, before: before), to: request)
+    }
+
+    /// Another question in place of the last one. A message is replaced once: its own name keeps a form that is sent
+    /// twice apart from two forms.
+    func askEdited(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let message: MessageID = try context.identifier("message")
+        return try await replace(request, context, key: "edit-\(message)") { .edit(message, $0.text ?? "") }
+    }
+
+    /// Another reply in place of the last one.
+    func askAgain(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let message: MessageID = try context.identifier("message")
+        return try await replace(request, context, key: "regenerate-\(message)") { _ in .regenerate(message) }
+    }
+
+    private func replace(
+        _ request: Request, _ context: SiteContext, key: String, _ kind: (Replacement) -> Submission.Kind
+    ) async throws -> Response {
+        let visit = try await ChatVisit(self, context)
+        let form: Replacement = try await request.form()
+        let before = try await visit.recordInPath()
+        let model = visit.model(form.model, for: before, among: try await visit.models())
+        let submission = Submission(
+            key: key, conversation: before.conversation.id, kind: kind(form),
+            model: model ?? before.conversation.model)
+        return try await visit.answer(Asking(submission: submission, before: before), to: request)
+    }
+}
+
+extension ChatVisit {
+    /// The reply as it comes: events for a script, else a page; or the page with the reason why there is none.
+    func answer(_ asking: Asking, to request: Request) async throws -> Response {
+        do {
+            let asked = try await ask(asking)
+            return request.wantsEvents ? events(asked) : try await streamedPage(asked)
+        } catch {
+            guard let failure = failure(error) else { throw error }
+            if request.wantsEvents { throw failure }
+            var response = site.response(try await page(asking.scene(failure)), status: failure.status)
+            failure.setHeaders(of: &response)
+            return response
+        }
+    }
+}
+
+extension Request {
+    /// Whether a script asks, which reads events.
+    var wantsEvents: Bool { headers[.accept]?.contains("text/event-stream") == true }
+}

@@ -1,0 +1,78 @@
+import Core
+
+extension ChatMessageRow {
+    /// How a row stands on its page.
+    struct Standing {
+        /// Nothing is being written, so that the last question and its reply can be replaced.
+        var canReplace = false
+        var isLastQuestion = false
+        var isLastReply = false
+        /// The reply as this worker reads it; nil when it does not.
+        var live: LiveReply?
+        /// What the upstream did, where it is known better than the store tells it.
+        var failure: UpstreamFailure?
+        /// Whether the row is only the place where the page is cut to stream the reply into it, without scripts.
+        var isPlace = false
+    }
+
+    init(_ message: Message, _ standing: Standing, _ words: Words) {
+        let address = "/chat/\(message.conversation)"
+        guard let reply = message.reply else {
+            let isEditable = standing.canReplace && standing.isLastQuestion
+            self.init(
+                id: message.id.rawValue, author: words("You"), isQuestion: true, text: message.text,
+                edit: isEditable ? "\(address)/edit/\(message.id)" : nil)
+            return
+        }
+        let isStreaming = message.state == .streaming
+        let isReplaceable = standing.canReplace && standing.isLastReply && !isStreaming
+        let replies = "\(address)/replies/\(reply.requestID)"
+        self.init(
+            id: message.id.rawValue, author: reply.model, isQuestion: false, text: standing.isPlace ? "" : message.text,
+            isStreaming: isStreaming || standing.isPlace,
+            stream: isStreaming && !standing.isPlace ? replies + "/events" : nil,
+            stop: isStreaming && !standing.isPlace ? replies + "/stop" : nil,
+            usage: reply.usage.map { words.usage($0) },
+            remark: words.remark(message, reply, standing.live),
+            problem: words.problem(message, reply, standing.failure),
+            regenerate: isReplaceable ? "\(address)/regenerate/\(message.id)" : nil)
+    }
+}
+
+extension Words {
+    /// `312 prompt + 845 reply = 1,157 tokens`.
+    func usage(_ usage: Usage) -> String {
+        self(
+            "{prompt} prompt + {reply} reply = {total}",
+            [
+                "prompt": number(usage.promptTokens), "reply": number(usage.completionTokens),
+                "total": tokens(usage.totalTokens),
+            ])
+    }
+
+    /// Why the reply is, or will be, shorter than it could be.
+    fileprivate func remark(_ message: Message, _ reply: Message.Reply, _ live: LiveReply?) -> String? {
+        let isAtItsEnd = message.state == .streaming || reply.finishReason == .length
+        if isAtItsEnd, let live, let account = live.shortenedBy {
+            return self(
+                "At most {cap}: {limit} leaves room for no more",
+                ["cap": tokens(live.replyCap), "limit": name(of: account.limit)])
+        }
+        return switch (reply.outcome, reply.finishReason) {
+        case (.stopped, _): self("Stopped")
+        case (.abandoned, _): self("Stopped, as nobody was reading")
+        case (_, .length): self("Cut at its longest")
+        case (_, .contentFilter): self("Cut by the model's filter")
+        default: nil
+        }
+    }
+
+    fileprivate func problem(_ message: Message, _ reply: Message.Reply, _ failure: UpstreamFailure?) -> String? {
+        guard message.state == .failed else { return nil }
+        return switch reply.outcome {
+        case .shutDown: self("The server was restarted while the reply was written. What had come is kept and charged.")
+        case .expired, nil: self("The reply was lost on the way. What had come is kept and charged.")
+        default: Failure.explanation(failure ?? .cut, self)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+extension ChatVisit {
+    /// A question's own stream: what has begun, then the reply as it comes.
+    func events(_ asked: Asked) -> Response {
+        .events { writer in
+            let scene = ChatScene(record: asked.record)
+            try await writer.write(.begin(try await begin(asked, scene)))
+            try await follow(asked.reply, in: asked.chat, writer)
+        }
+    }
+
+    /// The rest of a reply, from its beginning, for a page that was opened meanwhile.
+    func events(of reply: Message, in chat: ConversationID) -> Response {
+        .events { writer in try await follow(reply, in: chat, writer) }
+    }
+
+    private func begin(_ asked: Asked, _ scene: ChatScene) async throws -> ChatEvent.Begin {
+        let messages = asked.record.messages
+        let earlier = Set(asked.submitted.isRepeated ? [] : asked.asking.before?.messages.map(\.id) ?? [])
+        let added = asked.submitted.isRepeated ? messages.suffix(2) : messages.filter { !earlier.contains($0.id) }[...]
+        let gone = earlier.subtracting(messages.map(\.id)).union(asked.submitted.isRepeated ? added.map(\.id) : [])
+        let stop = asked.reply.reply.map { "/chat/\(asked.chat)/replies/\($0.requestID)/stop" } ?? ""
+        return ChatEvent.Begin(
+            chat: asked.chat.rawValue, address: "/chat/\(asked.chat)", stop: stop,
+            removes: gone.map(\.rawValue).sorted(), html: await html(Array(added), scene),
+            gauge: try await gauge("", after: asked.record, model: asked.asking.submission.model))
+    }
+
+    /// Writes what changes until the reply is over. A comment now and then shows that the line is not dead.
+    private func follow(_ reply: Message, in chat: ConversationID, _ writer: EventWriter) async throws {
+        var changes = BlockChanges()
+        do {
+            for try await standing in ReplyFollowing(ports: ports, message: reply, person: person.id).standings() {
+                if standing.isOver { return try await writer.write(try await end(standing, in: chat)) }
+                let blocks = changes.next(Markdown.blocks(of: standing.message.text))
+                for block in blocks { try await writer.write(.block(block)) }
+                if blocks.isEmpty { try await writer.keepAlive() }
+            }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            try await writer.write(lost(error))
+        }
+    }
+
+    private func end(_ standing: ReplyStanding, in chat: ConversationID) async throws -> ChatEvent {
+        var scene = ChatScene(record: try await record(of: chat), ended: standing)
+        scene.record?.replace(standing.message)
+        let messages = scene.record?.messages ?? []
+        let html = await html(messages.suffix(2), scene)
+        let gauge = try await gauge("", after: scene.record, model: scene.record?.conversation.model)
+        let row = await row(standing.message, scene, among: messages)
+        if let problem = row.problem { return .fail(ChatEvent.Fail(html: html, message: problem, gauge: gauge)) }
+        return .end(
+            ChatEvent.End(
+                html: html, summary: [row.remark, row.usage].compactMap { $0 }.joined(separator: ". "),
+                total: try await total(of: chat), today: try await site.today(of: person), gauge: gauge))
+    }
+
+    /// The stream cannot go on, though the reply may: the page finds it again when it is loaded anew.
+    private func lost(_ error: any Error) -> ChatEvent {
+        if !(error is NotFound) {
+            context.logger.error("A reply could not be followed", metadata: ["error": "\(error)"])
+        }
+        let message =
+            error is NotFound
+            ? words("The question was not taken, or the chat was deleted.")
+            : words("The connection was lost. What was written is kept; reload the page to see it.")
+        return .fail(ChatEvent.Fail(html: nil, message: message, gauge: nil))
+    }
+
+    private func html(_ messages: [Message], _ scene: ChatScene) async -> String {
+        var html = ""
+        for message in messages {
+            let row = await row(message, scene, among: scene.record?.messages ?? messages)
+            html += site.templates.render(part: "chat/message", row)
+        }
+        return html
+    }
+}
+
+extension ConversationRecord {
+    /// A reply's worker knows its end even where the store could not take it yet.
+    mutating func replace(_ message: Message) {
+        guard let index = messages.firstIndex(where: { $0.id == message.id }) else { return }
+        messages[index] = message
+    }
+}
+
+/// Writes server-sent events.
+///
+/// Hummingbird lends the writer of a body only for the length of a call; this holds it while one task writes.
+final class EventWriter {
+    private var writer: any ResponseBodyWriter
+    private var writtenAt = ContinuousClock.now
+
+    init(_ writer: any ResponseBodyWriter) {
+        self.writer = writer
+    }
+
+    func write(_ event: ChatEvent) async throws { try await write(try event.encoded()) }
+
+    /// A comment, when nothing was written for nearly as long as a proxy bears.
+    func keepAlive() async throws {
+        guard ContinuousClock.now - writtenAt > ReplyFollowing.silence * 0.9 else { return }
+        try await write(": still here\n\n")
+    }
+
+    func finish() async throws { try await writer.finish(nil) }
+
+    private func write(_ text: String) async throws {
+        try await writer.write(ByteBuffer(string: text))
+        writtenAt = .now
+    }
+}
+
+extension Response {
+    /// Events as they are written, past nginx's buffers.
+    fileprivate static func events(_ write: @escaping @Sendable (EventWriter) async throws -> Void) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", .xAccelBuffering: "no"],
+            body: ResponseBody { writer in
+                let events = EventWriter(writer)
+                try await write(events)
+                try await events.finish()
+            })
+    }
+}
+
+extension HTTPField.Name {
+    static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering")!
+}
+
+extension Site {
+    /// `GET /chat/{chat}/replies/{request}/events`.
+    func followReply(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let visit = try await ChatVisit(self, context)
+        let reply = try await visit.replyInPath()
+        guard context.takeStreamSlot() else { throw Failure.noStreamSlot(words) }
+        return visit.events(of: reply, in: reply.conversation)
+    }
+
+    /// Really stops it: at the model, whichever worker reads it.
+    func stopReply(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let visit = try await ChatVisit(self, context)
+        let reply = try await visit.replyInPath()
+        if let request = reply.reply?.requestID { _ = try await ports.gate.stop(request, of: visit.person.id) }
+        if ErrorForm(request) != .page { return Response(status: .noContent) }
+        return redirect(to: "/chat/\(reply.conversation)")
+    }
+}
+
+extension ChatVisit {
+    /// The reply that the path names.
+    fileprivate func replyInPath() async throws -> Message {
+        let chat: ConversationID = try context.identifier("chat")
+        let reply = try await ports.conversations.reply(to: try context.identifier("request"), of: person.id)
+        guard reply.conversation == chat else { throw Failure.notFound }
+        return reply
+    }
+}

@@ -1,0 +1,48 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension ChatVisit {
+    /// The page with the reply streaming into it, for browsers without scripts; what was sent before is shown as it is.
+    func streamedPage(_ asked: Asked) async throws -> Response {
+        guard !asked.submitted.isRepeated, let request = asked.reply.reply?.requestID else {
+            return site.redirect(to: "/chat/\(asked.chat)")
+        }
+        let scene = ChatScene(record: asked.record, place: request)
+        guard let page = StreamedPage(site.templates.render(try await page(scene))) else {
+            return site.redirect(to: "/chat/\(asked.chat)")
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8", .xAccelBuffering: "no"],
+            body: ResponseBody { writer in
+                try await writer.write(ByteBuffer(string: page.head))
+                let tail = try await stream(asked.reply, scene) { try await writer.write(ByteBuffer(string: $0)) }
+                try await writer.write(ByteBuffer(string: tail ?? page.tail))
+                try await writer.finish(nil)
+            })
+    }
+
+    /// Writes each block when it is certain to be whole.
+    ///
+    /// - Returns: the end of the page as it is after the reply; nil when that could not be found out.
+    private func stream(
+        _ reply: Message, _ scene: ChatScene, _ write: (String) async throws -> Void
+    ) async throws -> String? {
+        var whole = WholeBlocks()
+        for try await standing in ReplyFollowing(ports: ports, message: reply, person: person.id).standings() {
+            let blocks = whole.next(Markdown.blocks(of: standing.message.text), isEnd: standing.isOver)
+            for block in blocks { try await write("<div data-block>\(block)</div>") }
+            if standing.isOver { return try await tail(after: standing, scene) }
+        }
+        throw CancellationError()
+    }
+
+    private func tail(after standing: ReplyStanding, _ scene: ChatScene) async throws -> String? {
+        var scene = scene
+        scene.record = try await record(of: standing.message.conversation)
+        scene.record?.replace(standing.message)
+        scene.ended = standing
+        return StreamedPage(site.templates.render(try await page(scene)))?.tail
+    }
+}

@@ -1,0 +1,124 @@
+import Core
+import HTTPTypes
+import Store
+import Testing
+
+@testable import Web
+
+/// A question and its reply on the way, with scripts and without, in this worker and in another.
+@Suite struct ChatStreamTests {
+    @Test func aReplyComesAsItIsProduced() async throws {
+        let test = try await TestChat()
+        let answer = try await test.ask("How?")
+        #expect(answer.status == .ok && answer.headers[.xAccelBuffering] == "no")
+        let scripted = await test.site.upstream.next()
+        #expect(try TestEvent.all(try await answer.upTo("\n\n")).map(\.name) == ["begin"])
+
+        scripted.send(.text("First.\n\nSec"))
+        let first = try await answer.upTo("Sec")
+        #expect(first.contains("<p>First.</p>"))
+        scripted.send(.text("ond."))
+        let second = try TestEvent.all(try await answer.upTo("Second."))
+        #expect(second.map { $0.payload["index"] as? Int } == [1])
+
+        scripted.finish()
+        let end = try #require(try TestEvent.all(try await answer.whole().text).last)
+        #expect(end.name == "end")
+        // A token is a byte: "How?" and "First.\n\nSecond.".
+        #expect(try end.string("summary") == "4 prompt + 15 reply = 19 tokens")
+        #expect(try end.string("total") == "This chat: 19 tokens")
+        #expect(try end.string("today") == "Today: 19 tokens")
+        #expect(try end.gauge("left") == "99,981")
+    }
+
+    @Test func withoutScriptsTheReplyStreamsIntoThePage() async throws {
+        let test = try await TestChat()
+        let answer = try await test.browser.open(
+            .post, "/chat", body: Browser.encoded(["text": "How?", "submission": TestChat.key(), "model": "small"]))
+        #expect(answer.status == .ok && answer.headers[.xAccelBuffering] == "no")
+        let scripted = await test.site.upstream.next()
+        let head = try await answer.upTo("How?</div>")
+        #expect(head.hasPrefix("<!DOCTYPE html>") && !head.contains("data-stream"))
+
+        scripted.send(.text("First.\n\nSec"))
+        #expect(try await answer.upTo("First.").contains("<div data-block><p>First.</p></div>"))
+        scripted.send(.text("ond."))
+        scripted.finish()
+        let rest = try await answer.whole().text
+        #expect(rest.contains("<div data-block><p>Second.</p></div></div>"))
+        #expect(rest.contains("4 prompt + 15 reply = 19 tokens") && rest.hasSuffix("</html>\n"))
+        #expect(rest.contains("data-used=\"19\"") && !rest.contains("First."))
+    }
+
+    @Test func stopReallyStopsTheUpstreamAndChargesWhatHadCome() async throws {
+        let test = try await TestChat()
+        let (chat, answer, scripted) = try await test.running()
+        scripted.send(.text("Half a"))
+        _ = try await answer.upTo("Half a")
+        let request = try #require(try await test.messages(of: chat).last?.reply?.requestID)
+        let stopped = try await test.browser.post(
+            "/chat/\(chat)/replies/\(request)/stop", [:], [.accept: "application/json"])
+        #expect(stopped.status == .noContent)
+        #expect(await scripted.wasCancelled())
+        let end = try #require(try TestEvent.all(try await answer.whole().text).last)
+        #expect(try end.string("summary") == "Stopped. 4 prompt + 6 reply = 10 tokens")
+        #expect(try await test.browser.get("/chat/\(chat)").text.contains("<p>Half a</p>"))
+    }
+
+    @Test func aPageThatIsLoadedMeanwhileShowsWhatHasComeAndGoesOn() async throws {
+        let test = try await TestChat()
+        let (chat, answer, scripted) = try await test.running()
+        scripted.send(.text("One. "))
+        _ = try await answer.upTo("One.")
+        await answer.leave()
+
+        let page = try await test.browser.get("/chat/\(chat)").text
+        #expect(page.contains("<p>One.</p>"))
+        let stream = try #require(page.firstMatch(of: /data-stream="([^"]*)"/)?.1)
+        let again = try await test.browser.open(.get, String(stream), TestChat.events)
+        #expect(try await again.upTo("One.").contains("\"index\":0"))
+        scripted.send(.text("Two."))
+        scripted.finish()
+        let events = try TestEvent.all(try await again.whole().text)
+        #expect(events.last?.name == "end")
+        #expect(try events.last?.string("html").contains("<p>One. Two.</p>") == true)
+    }
+
+    @Test func anotherWorkerShowsAndStopsAReply() async throws {
+        let test = try await TestChat()
+        let other = try await TestSite(beside: test.site)
+        let (chat, answer, scripted) = try await test.running()
+        scripted.send(.text("One. "))
+        _ = try await answer.upTo("One.")
+
+        let elsewhere = try await other.browser(of: test.person)
+        let request = try #require(try await test.messages(of: chat).last?.reply?.requestID)
+        let follower = try await elsewhere.open(.get, "/chat/\(chat)/replies/\(request)/events", TestChat.events)
+        #expect(try await follower.upTo("One.").contains("event: block"))
+        let stopped = try await elsewhere.post("/chat/\(chat)/replies/\(request)/stop")
+        #expect(stopped.status == .seeOther && stopped.location == "/chat/\(chat)")
+        #expect(await scripted.wasCancelled())
+        let end = try #require(try TestEvent.all(try await follower.whole().text).last)
+        #expect(try end.string("summary") == "Stopped. 4 prompt + 5 reply = 9 tokens")
+    }
+
+    @Test func whoLeavesBeforeTheModelHasBegunTakesTheQuestionBack() async throws {
+        let test = try await TestChat()
+        test.site.upstream.answer = .hang
+        let asking = Task { try await test.ask("How?") }
+        _ = await test.site.upstream.next()
+        asking.cancel()
+        _ = await asking.result
+        #expect(try await test.chats() == 0)
+        #expect(try await test.site.store.ledger.openHolds().isEmpty)
+    }
+
+    @Test func withoutAFreeStreamNothingIsTakenAndTheDraftIsKept() async throws {
+        let test = try await TestChat()
+        test.site.slots.isFree = false
+        let answer = try await test.post("Keep this")
+        #expect(answer.status == .serviceUnavailable && answer.headers[.retryAfter] == "5")
+        #expect(answer.text.contains("Keep this</textarea>"))
+        #expect(try await test.chats() == 0 && test.site.upstream.calls.isEmpty)
+    }
+}
