@@ -1,8 +1,16 @@
-// Moments in the reader's own zone, and countdowns to the moments when limits return.
+// Moments in the reader's own zone, the one they chose or the browser's, and countdowns to when limits return.
 
-const language = document.documentElement.lang;
-const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-const short = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+const format = formatter({ dateStyle: "medium", timeStyle: "short" });
+const short = formatter({ month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+
+function formatter(options) {
+  const { lang, dataset } = document.documentElement;
+  try {
+    return new Intl.DateTimeFormat(lang, { ...options, timeZone: dataset.zone });
+  } catch {
+    return new Intl.DateTimeFormat(lang, options); // A zone that this browser does not know.
+  }
+}
 
 /** Puts every `<time>` inside `root` into the reader's zone; the server's wording stays as its title. */
 export function localize(root) {

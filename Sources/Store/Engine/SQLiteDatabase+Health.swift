@@ -7,8 +7,11 @@ extension SQLiteDatabase {
             let version: String = try session.onlyRow("SELECT sqlite_version() AS version")["version"]
             return (version, try SQLMigrator.newest(in: session))
         }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let permissions = attributes?[.posixPermissions] as? Int ?? 0
+        // A file that was removed can still be read and written here, and all of it ends with this process.
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+            throw StoreFailure.unavailable(detail: "the file is gone")
+        }
+        let permissions = attributes[.posixPermissions] as? Int ?? 0
         return StoreHealth(
             engine: "SQLite \(version)", path: path, fileBytes: bytes(of: path), logBytes: bytes(of: path + "-wal"),
             freeDiskBytes: freeBytes(), migration: migration ?? "", isReadableByOthers: permissions & 0o077 != 0)

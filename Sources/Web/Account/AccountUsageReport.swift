@@ -53,7 +53,7 @@ extension AccountUsageReport {
             series: models.map { names[$0.model] ?? $0.model.rawValue },
             days: days.map { day in
                 ChartInput.Day(
-                    label: Moment.day(day.start, calendar.timeZone),
+                    label: Moment.dayOfMonth(day.start, calendar.timeZone),
                     amounts: models.map { totals(on: day, of: $0.model)?.totalTokens ?? 0 })
             })
         return BarChart(input, caption: words("Tokens per day and model"), words: words)

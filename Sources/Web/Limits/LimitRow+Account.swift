@@ -11,10 +11,12 @@ extension LimitRow {
             resets: account.resetsAt.map { Moment($0, zone: zone) }, isBinding: isBinding)
     }
 
-    /// One row for each account that may refuse, the binding one marked.
+    /// One row for each account that may refuse, the binding one marked: tokens first, and short windows before long.
     static func rows(_ accounts: [Account], zone: TimeZone, words: Words) -> [LimitRow] {
         let binding = accounts.binding
-        return accounts.filter { $0.limit.mode == .enforce }.map {
+        return accounts.filter { $0.limit.mode == .enforce }.sorted {
+            $0.limit.place.lexicographicallyPrecedes($1.limit.place)
+        }.map {
             LimitRow($0, isBinding: $0.limit.id == binding?.limit.id, zone: zone, words: words)
         }
     }
@@ -24,5 +26,15 @@ extension Collection<Account> {
     /// The token limit with the least left: the one that the gauge shows.
     var binding: Account? {
         filter { $0.limit.mode == .enforce && $0.limit.meter == .tokens }.min { $0.available < $1.available }
+    }
+}
+
+extension Limit {
+    /// Where it stands in a list.
+    fileprivate var place: [Int] {
+        [
+            Meter.allCases.firstIndex(of: meter) ?? 0, Window.allCases.firstIndex(of: window) ?? 0,
+            Scope.allCases.firstIndex(of: scope) ?? 0,
+        ]
     }
 }

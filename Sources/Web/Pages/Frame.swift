@@ -6,6 +6,8 @@ struct Frame: Sendable {
     var language = "en"
     /// The reader's choice of light or dark; automatic follows the system.
     var theme = Theme.automatic.rawValue
+    /// The time zone that the reader chose; nil for the browser's.
+    var zone: String?
     /// Who is signed in; nil on the way in.
     var viewer: Viewer?
     /// Where in the house we are: exactly one is true, or none.

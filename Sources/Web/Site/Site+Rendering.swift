@@ -22,6 +22,7 @@ extension Site {
         frame.notice = context.visit.notice
         frame.isInsecure = !settings.address.isSecure
         frame.isStandIn = settings.isStandIn
+        frame.zone = context.signedIn?.person.timeZone
         frame.viewer = try await viewer(context)
         return frame
     }

@@ -18,6 +18,12 @@ struct Moment: Sendable, Hashable {
     /// `21 Nov 2026`, the day that `time` is in.
     static func day(_ time: Timestamp, _ zone: TimeZone) -> String { day(date(time), zone) }
 
+    /// `21 Nov`, the day that `time` is in.
+    static func dayOfMonth(_ time: Timestamp, _ zone: TimeZone) -> String {
+        let parts = parts(date(time), zone)
+        return "\(parts.day!) \(months[parts.month! - 1])"
+    }
+
     /// `2026-11-21`, the day that `time` is in.
     static func date(_ time: Timestamp, _ zone: TimeZone) -> String {
         let parts = parts(date(time), zone)

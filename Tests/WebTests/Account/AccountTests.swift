@@ -18,7 +18,7 @@ import Testing
         #expect(answer.location == "/account")
         let page = try await browser.get("/account").text
         #expect(page.contains("value=\"Maren V.\"") && page.contains("value=\"Pacific/Auckland\" selected"))
-        #expect(page.contains("8 Jan 2026, 01:00"))
+        #expect(page.contains("8 Jan 2026, 01:00") && page.contains("data-zone=\"Pacific/Auckland\""))
     }
 
     @Test func anEmptyTimeZoneIsTheOrganizations() async throws {

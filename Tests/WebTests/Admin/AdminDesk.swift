@@ -36,7 +36,8 @@ struct AdminDesk {
     /// The form of a tier, as the page has it.
     func form(of settings: Tier.Settings, _ changes: [String: String] = [:]) -> [(String, String)] {
         let draft = TierDraft(settings)
-        let fields = draft.fields([:], .english).map { ($0.name, changes[$0.name] ?? $0.value) }
+        let all = draft.fields([:], .english) + [draft.graceField([:], .english)]
+        let fields = all.map { ($0.name, changes[$0.name] ?? $0.value) }
         return fields + [("disconnect", changes["disconnect"] ?? draft.disconnect)]
             + (draft.models ?? []).map { ("models[]", $0) }
     }

@@ -39,7 +39,16 @@ extension Samples {
 
     static var account: [(name: String, page: any Page)] {
         [
-            ("help-limits", HelpLimitsPage(frame: frame("Limits") { $0.isHelp = true }, limits: limits)),
+            (
+                "help-limits",
+                HelpLimitsPage(
+                    frame: frame("Limits") {
+                        $0.isHelp = true
+                        $0.zone = "Europe/Berlin"
+                    }, limits: limits, bounds: "One prompt may take up to 32,000 tokens.",
+                    returning: "A limit per hour returns at the full hour.", leaving: "The model is stopped after 10 s."
+                )
+            ),
             ("account", accountPage),
             ("account-usage", usagePage(chart)),
             ("account-usage-empty", usagePage(nil)),

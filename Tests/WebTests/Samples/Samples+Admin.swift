@@ -24,7 +24,7 @@ extension Samples {
         let errors = ["tokensPerDay": words.sentence(about: Flaw("tokensPerDay", .malformed))]
         let form = TiersPage.Form(
             title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors, words),
-            policy: draft.policyChoice(words),
+            policy: draft.policyChoice(words), grace: draft.graceField(errors, words),
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
                 Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
@@ -41,7 +41,8 @@ extension Samples {
     private static var firstForm: TiersPage.Form {
         TiersPage.Form(
             title: "New tier", action: "/admin/tiers", fields: TierDraft().fields([:], words),
-            policy: TierDraft().policyChoice(words), models: [], modelsError: nil, preview: nil)
+            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words), models: [],
+            modelsError: nil, preview: nil)
     }
 
     private static func tiersPage(_ form: TiersPage.Form?) -> TiersPage {
@@ -250,7 +251,7 @@ extension Samples {
                     .init(
                         number: "1", time: moment(hours: -2), actor: "Maren Voss", action: "Tier changed",
                         subject: "Staff",
-                        subjectLink: "/admin/audit?subject=t1",
+                        subjectLink: "/admin/audit?subject=t1", isNew: false,
                         changes: [.init(name: "day", before: "20,000", after: "25,000")])
                 ],
             newest: isEmpty ? nil : "/admin/audit", next: isEmpty ? nil : "?before=3")

@@ -24,6 +24,15 @@ import Testing
         #expect(readiness.text == "there are no tables to count tokens with\n")
     }
 
+    @Test func withoutItsDatabaseTheSiteIsAliveButNotReady() async throws {
+        let site = try await TestSite()
+        try FileManager.default.removeItem(atPath: site.folder.path + "/sluice.sqlite")
+        #expect(try await site.browser().get("/healthz").status == .ok)
+        let readiness = try await site.browser().get("/readyz")
+        #expect(readiness.status == .serviceUnavailable)
+        #expect(readiness.text == "the store is not well\n")
+    }
+
     // MARK: Who gets in
 
     @Test func whoIsNotSignedInIsLedToTheSignInAndFromThereBack() async throws {

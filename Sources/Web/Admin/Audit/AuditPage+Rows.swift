@@ -10,6 +10,7 @@ extension AuditPage.Row {
             number: words.number(entry.id), time: Moment(entry.at, zone: zone), actor: entry.actorName,
             action: words.name(of: entry.action), subject: entry.subjectName,
             subjectLink: "/admin/audit?subject=\(entry.subject.filter { $0.isLetter || $0.isNumber })",
+            isNew: entry.before == nil && entry.after != nil,
             changes: Self.changes(entry, names: names, zone: zone, words))
     }
 

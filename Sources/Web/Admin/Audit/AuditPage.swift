@@ -21,6 +21,8 @@ struct AuditPage: Page {
         let subject: String
         /// The entries of the same subject.
         let subjectLink: String
+        /// Whether there was nothing before: the changes are what it began with.
+        let isNew: Bool
         let changes: [Change]
     }
 

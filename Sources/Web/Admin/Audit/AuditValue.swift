@@ -54,7 +54,7 @@ enum AuditValue: Decodable, Hashable {
     /// Without the parts that say nothing, `tokensPerDay` as `tokens per day`.
     private static func name(_ path: [String]) -> String {
         path.filter { !["settings", "allowance", "tariff"].contains($0) }.map { part in
-            part.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
+            part == "baseURL" ? "address" : part.replacing(/[A-Z]/) { " " + $0.output.lowercased() }
         }.joined(separator: " ")
     }
 }

@@ -5,8 +5,8 @@ extension PeoplePage {
     static func columns(_ filter: PeopleFilter, _ words: Words) -> [Column] {
         [
             column(words("Name"), .name, filter),
-            Column(label: words("Tier"), href: nil, direction: nil),
-            Column(label: words("Today"), href: nil, direction: nil),
+            Column(label: words("Tier"), href: nil, direction: nil, isAmount: false),
+            Column(label: words("Today"), href: nil, direction: nil, isAmount: true),
             column(words("This month"), .usage, filter),
             column(words("Added"), .created, filter),
         ]
@@ -15,7 +15,8 @@ extension PeoplePage {
     private static func column(_ label: String, _ sort: PeopleQuery.Sort, _ filter: PeopleFilter) -> Column {
         Column(
             label: label, href: filter.sorted(by: sort).address,
-            direction: filter.sort == sort ? (filter.isDescending ? "descending" : "ascending") : nil)
+            direction: filter.sort == sort ? (filter.isDescending ? "descending" : "ascending") : nil,
+            isAmount: sort == .usage)
     }
 
     static func filters(_ filter: PeopleFilter, _ tiers: [Tier], _ words: Words) -> [Choice] {

@@ -28,6 +28,7 @@ struct PeoplePage: Page {
         let href: String?
         /// `ascending` or `descending`; nil where the table is sorted by another.
         let direction: String?
+        let isAmount: Bool
     }
 
     struct Row: Sendable {

@@ -84,16 +84,19 @@ extension TierDraft {
             number("tokensPerMonth", "Tokens per month", tokensPerMonth, none),
             number("requestsPerMinute", "Requests per minute", requestsPerMinute, none),
             number("concurrentRequests", "Requests at once", concurrentRequests, none),
-            Field(
-                "graceSeconds", words("Seconds to wait for them"), kind: .number, value: graceSeconds,
-                hint: words("When replies are ended."), error: errors["disconnect"]),
         ]
+    }
+
+    func graceField(_ errors: [String: String], _ words: Words) -> Field {
+        Field(
+            "graceSeconds", words("Seconds until then"), kind: .number, value: graceSeconds,
+            hint: words("Where replies without readers are ended."), error: errors["disconnect"])
     }
 
     func policyChoice(_ words: Words) -> Choice {
         Choice(
-            "disconnect", words("When the reader leaves"),
-            options: [("cancel", words("end the reply after a while")), ("drain", words("read it to its end"))],
+            "disconnect", words("When nobody reads a reply"),
+            options: [("cancel", words("end it after a while")), ("drain", words("read it to its end"))],
             selected: disconnect)
     }
 

@@ -29,7 +29,9 @@ struct TiersPage: Page {
         let title: String
         let action: String
         let fields: [Field]
+        /// What becomes of a reply without readers, and after how long.
         let policy: Choice
+        let grace: Field
         let models: [Choice.Option]
         let modelsError: String?
         let preview: Preview?
