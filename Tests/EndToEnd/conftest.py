@@ -34,7 +34,7 @@ def house(tmp_path_factory):
     environment |= {
         "PORT": str(port), "DEMO_PORT": str(demo_port), "DATA": str(data), "SIGN_INS_PER_MINUTE": "6000",
         "SLUICE_DRAIN_SECONDS": "2", "SLUICE_TABLES": os.environ.get("SLUICE_TABLES", str(TOP / "var/vocabulary")),
-        "DEMO_ARGUMENTS": "--tokens-per-second 100 --first-token-milliseconds 50 --faults",
+        "DEMO_ARGUMENTS": "--tokens-per-second 200 --first-token-milliseconds 50 --faults",
     }
     program = subprocess.Popen(
         [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -49,7 +49,8 @@ def house(tmp_path_factory):
         f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program, TOP / ".build/debug/sluice")
     yield house
     program.send_signal(signal.SIGINT)
-    assert program.wait(timeout=30) == 0, "Ctrl-C did not end it cleanly"
+    rest = program.communicate(timeout=30)[0]
+    assert program.returncode == 0, f"Ctrl-C did not end it cleanly:\n{rest}"
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import html.parser
 
 
 def form_fields(page, action):
-    """What a browser would send of the form with this action if nobody touched it.
+    """What a browser would send of the form that is posted to this action if nobody touched it.
 
     A name that ends in `[]` has a list; a button is not pressed.
     """
@@ -22,7 +22,7 @@ class FormParser(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = {name: value or "" for name, value in attributes}
-        if tag == "form" and not self.was_found and attributes.get("action") == self.action:
+        if tag == "form" and not self.was_found and (attributes.get("method"), attributes.get("action")) == ("post", self.action):
             self.is_inside = self.was_found = True
         if not self.is_inside:
             return

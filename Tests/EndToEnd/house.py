@@ -1,11 +1,14 @@
 """What the tests do as a person would, over HTTP: become admin, add people and tiers, sign in, ask."""
 import dataclasses
+import html
 import itertools
+import json
 import os
 import pathlib
 import re
 import sqlite3
 import subprocess
+import time
 
 import httpx
 
@@ -67,10 +70,33 @@ class House:
         finally:
             connection.close()
 
+    def produced(self, request=None):
+        """The stand-in's own books: of one request, or of all."""
+        return httpx.get(self.upstream + "/demo/requests", params={"id": request} if request else None).json()["requests"]
+
     def workers(self):
         """Their process ids."""
         supervisor = children(self.program.pid, "sluice")
-        return [worker for one in supervisor for worker in children(one)]
+        return {worker for one in supervisor for worker in children(one)}
+
+    def worker_of(self, response):
+        """Which process answered: its log line has the response's request id."""
+        request = response.headers["x-request-id"]
+
+        def line():
+            with open(self.data / "run/sluice.log") as log:
+                return next((json.loads(line)["pid"] for line in log if request in line), None)
+
+        return eventually(line)
+
+
+def eventually(look, seconds=10):
+    """Looks until there is something to see."""
+    end = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < end, f"still nothing after {seconds} s"
+        time.sleep(0.02)
+    return seen
 
 
 def children(pid, name=None):
@@ -99,6 +125,31 @@ class Person:
     def id(self):
         return self.house.rows("SELECT id FROM person WHERE email = ?", self.email)[0]["id"]
 
+    def usage(self):
+        """Their rows of the ledger, in order."""
+        return self.house.rows("SELECT * FROM usage WHERE person = ? ORDER BY id", self.id)
+
+    def holds(self):
+        return self.house.rows("SELECT * FROM hold WHERE person = ? ORDER BY id", self.id)
+
+    def question(self, text, chat="/chat", model="demo-small"):
+        """The filled form of a chat's page, ready to be posted to `chat`; where it is "/chat", a new one."""
+        return {**form_fields(self.client.get(chat).text, chat), "text": text, "model": model}
+
+    def ask(self, text, chat="/chat", model="demo-small"):
+        """Sends a question as a browser without scripts does, and reads the page to its end."""
+        return self.client.post(chat, data=self.question(text, chat, model))
+
+    def press(self, action):
+        """Sends a form that has nothing but its button."""
+        return self.client.post(action, content=b"", headers={"content-type": "application/x-www-form-urlencoded"})
+
+    def count(self, text, model="demo-small", chat=""):
+        """What `POST /tokens` says."""
+        answer = self.client.post("/tokens", json={"model": model, "text": text, "chat": chat})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
 
 def sign_in(client, email, password):
     page = client.get("/sign-in").text
@@ -108,7 +159,7 @@ def sign_in(client, email, password):
 def alert(page):
     """What a page says went wrong."""
     found = re.search(r'role="alert"[^>]*>\s*<p>(.*?)</p>', page, re.S)
-    return found and found[1]
+    return found and html.unescape(found[1])
 
 
 class Admin(Person):
@@ -122,3 +173,34 @@ class Admin(Person):
         filled = {**form_fields(page.text, "/first-admin"), "email": email, "name": "Ada Admin", "password": password}
         assert client.post("/first-admin", data=filled).status_code == 200
         super().__init__(house, email, password)
+
+    def make_tier(self, **values):
+        """With every model. Returns its name."""
+        name = f"Tier {next(numbers)}"
+        filled = {
+            **form_fields(self.client.get("/admin/tiers?edit=new").text, "/admin/tiers#form"), "name": name,
+            "maxPromptTokens": 100_000, "maxReplyTokens": 4096, "tokensPerDay": 1_000_000,
+            "models[]": [row["id"] for row in self.house.rows("SELECT id FROM model")], "intent": "save", **values}
+        answer = self.client.post("/admin/tiers", data=filled)
+        assert f"{name} was added." in answer.text, alert(answer.text) or answer.text[-3000:]
+        return name
+
+    def change_tier(self, name, **values):
+        """As an admin edits it: the form as it is, with these values in their fields."""
+        tier = self.house.rows("SELECT id FROM tier WHERE name = ?", name)[0]["id"]
+        page = self.client.get(f"/admin/tiers?edit={tier}").text
+        filled = {**form_fields(page, f"/admin/tiers/{tier}#form"), "intent": "save", **values}
+        answer = self.client.post(f"/admin/tiers/{tier}", data=filled)
+        assert f"{name} was changed." in answer.text, answer.text[-3000:]
+
+    def make_model(self, upstream_model, **values):
+        """A model for every tier that is there already. Returns its name."""
+        name = f"model-{next(numbers)}"
+        page = self.client.get("/admin/models?edit=new").text
+        filled = {
+            **form_fields(page, "/admin/models#form"), "name": name, "upstreamModel": upstream_model,
+            "contextWindow": 128_000, "maxReplyTokens": 4096,
+            "tiers[]": [row["id"] for row in self.house.rows("SELECT id FROM tier")], **values}
+        answer = self.client.post("/admin/models", data=filled)
+        assert answer.status_code == 200 and name in answer.text, answer.text[-3000:]
+        return name

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -16,7 +17,7 @@ extension Request {
         }
         let body = try await body.collect(upTo: Self.maxFormBytes)
         guard let text = String(validating: body.readableBytesView, as: UTF8.self), !text.contains("\0"),
-            text.firstRange(of: "%00") == nil
+            text.firstRange(of: "%00") == nil, text.removingPercentEncoding != nil
         else { throw Failure.invalidForm }
         do {
             return try URLEncodedFormDecoder().decode(type, from: text)

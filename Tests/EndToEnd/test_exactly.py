@@ -1,0 +1,152 @@
+"""What was taken plus what is held never passes a limit, and every token is on the ledger once."""
+import collections
+import concurrent.futures
+import os
+import secrets
+import signal
+import threading
+
+import pytest
+
+from house import eventually
+
+QUESTION = "Tell me a tale of the sea"
+REPLY = 20
+
+
+def ask_at_once(house, person, count, question=QUESTION):
+    """So many new chats in the same instant, each over a connection of its own. Returns the answers."""
+    form = person.question(question)
+    start = threading.Barrier(count)
+
+    def ask(_):
+        with house.client() as client:
+            client.cookies = person.client.cookies
+            start.wait()
+            return client.post("/chat", data={**form, "submission": secrets.token_hex(16)})
+
+    with concurrent.futures.ThreadPoolExecutor(count) as crowd:
+        return list(crowd.map(ask, range(count)))
+
+
+def assert_books_agree(house, person):
+    """Ours and the stand-in's, request by request; and our own sums with our own rows."""
+    rows = person.usage()
+    for row in rows:
+        theirs, = house.produced(row["request_id"])
+        assert (row["prompt_tokens"], row["completion_tokens"]) == (theirs["prompt_tokens"], theirs["completion_tokens"])
+    total = sum(row["prompt_tokens"] + row["completion_tokens"] for row in rows)
+    day = account(house, person, "day")
+    assert (day["used"], day["held"]) == (total, 0)
+    rollup = house.rows("SELECT sum(prompt_tokens + completion_tokens) FROM usage_slot WHERE person = ?", person.id)
+    assert rollup[0][0] == total
+    return total
+
+
+def account(house, person, window):
+    return house.rows(
+        "SELECT account.*, amount FROM account JOIN quota_limit ON quota_limit.id = limit_id "
+        "WHERE holder = ? AND meter = 'tokens' AND time_window = ? ORDER BY window_start DESC", person.id, window)[0]
+
+
+@pytest.mark.parametrize("fit", [17, 1])
+def test_of_a_hundred_at_once_exactly_as_many_run_as_fit(house, admin, fit):
+    person = house.add_person(admin.make_tier(maxReplyTokens=REPLY, tokensPerDay=100_000))
+    each = person.count(QUESTION)["total"] + REPLY
+    tier = house.rows("SELECT tier.name FROM tier JOIN person ON tier.id = person.tier WHERE person.id = ?", person.id)[0][0]
+    admin.change_tier(tier, tokensPerDay=fit * each)
+
+    answers = ask_at_once(house, person, 100)
+
+    assert collections.Counter(answer.status_code for answer in answers) == {200: fit, 429: 100 - fit}
+    workers = {house.worker_of(answer) for answer in answers}
+    assert workers == house.workers(), "one worker answered all"
+    assert person.holds() == []
+    assert assert_books_agree(house, person) == fit * each
+
+
+def test_of_many_at_once_as_many_run_as_are_allowed_at_once(house, admin):
+    person = house.add_person(admin.make_tier(concurrentRequests=3))
+    statuses = [answer.status_code for answer in ask_at_once(house, person, 20)]
+    assert statuses.count(200) >= 3 and set(statuses) == {200, 429}
+    running = [0]
+    for time, step in sorted(
+            [(row["opened_at"], 1) for row in person.usage()] + [(row["ended_at"], -1) for row in person.usage()]):
+        running.append(running[-1] + step)
+    assert max(running) <= 3
+    assert_books_agree(house, person)
+
+
+def test_of_many_in_a_minute_as_many_run_as_the_minute_allows(house, admin):
+    person = house.add_person(admin.make_tier(requestsPerMinute=5, maxReplyTokens=REPLY))
+    answers = ask_at_once(house, person, 20)
+    ran = [answer.status_code for answer in answers].count(200)
+    minutes = len({row["opened_at"] // 60_000 for row in person.usage()})
+    assert ran == 5 * minutes, f"{ran} ran in {minutes} minute(s)"
+    assert all(int(answer.headers["retry-after"]) <= 60 for answer in answers if answer.status_code == 429)
+
+
+def test_a_killed_worker_costs_only_its_own_requests(house, admin):
+    person = house.add_person(admin.make_tier(tokensPerDay=50_000))
+    before = house.workers()
+    readers = [Reader(house, person) for _ in range(8)]
+    holds = eventually(lambda: len(rows := person.holds()) == 8 and all(row["streamed_tokens"] > 5 for row in rows) and rows)
+    victim = int(holds[0]["owner"].rsplit(":", 1)[1])
+    lost = {row["request_id"] for row in holds if row["owner"] == holds[0]["owner"]}
+    os.kill(victim, signal.SIGKILL)
+    for reader in readers:
+        reader.join()
+
+    others = {row["request_id"]: row for row in person.usage()}
+    assert set(others) == {row["request_id"] for row in holds} - lost, "others were lost with it"
+    assert all(row["outcome"] == "finished" for row in others.values())
+    assert len(others) == sum(reader.is_whole for reader in readers)
+    held = {row["request_id"]: row for row in person.holds()}
+    assert set(held) == lost, "what the worker had taken is neither held nor charged"
+    assert account(house, person, "day")["held"] == sum(row["prompt_tokens"] + row["reply_cap"] for row in held.values())
+
+    eventually(lambda: len(house.workers() - {victim}) == len(before))
+    assert victim not in house.workers()
+    house.change("UPDATE hold SET lease_until = 0 WHERE person = ?", person.id)
+    eventually(lambda: not person.holds(), seconds=30)
+    settled = {row["request_id"]: row for row in person.usage() if row["request_id"] in lost}
+    assert set(settled) == lost
+    for request, row in settled.items():
+        theirs, = house.produced(request)
+        assert row["outcome"] == "expired" and row["completion_tokens"] == held[request]["streamed_tokens"] > 0
+        assert row["prompt_tokens"] == theirs["prompt_tokens"]
+    day = account(house, person, "day")
+    assert day["held"] == 0
+    assert day["used"] == sum(row["prompt_tokens"] + row["completion_tokens"] for row in person.usage())
+
+
+class Reader(threading.Thread):
+    """Asks for a long reply and reads it to its end, or until it breaks off."""
+
+    def __init__(self, house, person):
+        super().__init__()
+        self.house, self.cookies, self.is_whole = house, person.client.cookies, False
+        self.form = person.question("Go on for long", model="demo-large")
+        self.start()
+
+    def run(self):
+        import httpx
+
+        with self.house.client() as client:
+            client.cookies = self.cookies
+            try:
+                self.is_whole = client.post("/chat", data=self.form).text.rstrip().endswith("</html>")
+            except httpx.TransportError:
+                self.is_whole = False
+
+
+def test_the_whole_ledger_holds_together(house):
+    """After everything that the other tests did: no account is over its limit, and every sum is the sum of its parts."""
+    eventually(lambda: not house.rows("SELECT 1 FROM hold"), seconds=30)
+    assert house.rows(
+        "SELECT account.id FROM account JOIN charge ON charge.account = account.id GROUP BY account.id "
+        "HAVING account.used <> sum(charge.used) OR account.held <> sum(charge.held)") == []
+    assert house.rows("SELECT request_id FROM usage GROUP BY request_id HAVING count(*) > 1") == []
+    mine = {row["request_id"] for row in house.rows("SELECT request_id FROM usage")}
+    theirs = {row["id"] for row in house.produced() if row["state"] != "refused"}
+    assert theirs - mine == set(), "the stand-in produced something that nobody was charged for"
