@@ -55,9 +55,9 @@ struct ReplyFollowing: Sendable {
         while true {
             if let live = await ports.gate.reply(to: request, of: person) { return try await listen(to: live, tell) }
             let stored = ReplyStanding(message: try await ports.conversations.reply(to: request, of: person))
+            if !stored.isOver, polls % Self.pollsBetweenWatches == 0 { try await watch(request) }
             tell(stored)
             if stored.isOver { return }
-            if polls % Self.pollsBetweenWatches == 0 { try await watch(request) }
             polls += 1
             try await Task.sleep(for: Self.pollPause)
         }

@@ -95,6 +95,10 @@ import Testing
         let request = try #require(try await test.messages(of: chat).last?.reply?.requestID)
         let follower = try await elsewhere.open(.get, "/chat/\(chat)/replies/\(request)/events", TestChat.events)
         #expect(try await follower.upTo("One.").contains("event: block"))
+        let now = test.site.clock.now()
+        let standings = try await other.store.ledger.refresh(
+            [HoldProgress(requestID: request, streamedTokens: 5)], leaseUntil: now.advanced(bySeconds: 60))
+        #expect(standings[request]?.watchedUntil == now.advanced(bySeconds: ReplyFollowing.watchSeconds))
         let stopped = try await elsewhere.post("/chat/\(chat)/replies/\(request)/stop")
         #expect(stopped.status == .seeOther && stopped.location == "/chat/\(chat)")
         #expect(await scripted.wasCancelled())
