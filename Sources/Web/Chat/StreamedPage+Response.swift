@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 
 extension ChatVisit {
@@ -30,12 +31,19 @@ extension ChatVisit {
         _ reply: Message, _ scene: ChatScene, _ write: (String) async throws -> Void
     ) async throws -> String? {
         var whole = WholeBlocks()
-        for try await standing in ReplyFollowing(ports: ports, message: reply, person: person.id).standings() {
-            let blocks = whole.next(Markdown.blocks(of: standing.message.text), isEnd: standing.isOver)
-            for block in blocks { try await write("<div data-block>\(block)</div>") }
-            if standing.isOver { return try await tail(after: standing, scene) }
+        do {
+            for try await standing in ReplyFollowing(ports: ports, message: reply, person: person.id).standings() {
+                let blocks = whole.next(Markdown.blocks(of: standing.message.text), isEnd: standing.isOver)
+                for block in blocks { try await write("<div data-block>\(block)</div>") }
+                if standing.isOver { return try await tail(after: standing, scene) }
+            }
+            throw CancellationError()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            context.logger.error("A reply could not be followed", metadata: ["error": "\(error)"])
+            return nil
         }
-        throw CancellationError()
     }
 
     private func tail(after standing: ReplyStanding, _ scene: ChatScene) async throws -> String? {
