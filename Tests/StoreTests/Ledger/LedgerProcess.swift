@@ -2,37 +2,40 @@ import Foundation
 import Glibc
 
 /// A `ledger-test-worker` that this test started.
+///
+/// Not by Foundation's `Process`, which now and then misses the end of a child that is killed. One is started at a
+/// time, so that no pipe is inherited by another.
 final class LedgerProcess: Sendable {
-    let pid: pid_t
-    private let start: FileHandle
+    private let pid: pid_t
+    private let start: Int32
     private let lines: AsyncStream<String>
 
+    private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appendingPathComponent("ledger-test-worker").path
+
     init(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent()
-            .appending(path: "ledger-test-worker")
-        process.arguments = arguments
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        let said = output.fileHandleForReading.pieces
-        let (ended, ending) = AsyncStream<Void>.makeStream()
-        process.terminationHandler = { _ in ending.finish() }
-        try process.run()
-        pid = process.processIdentifier
-        start = input.fileHandleForWriting
-        let (lines, speaking) = AsyncStream<String>.makeStream()
+        let input = try Self.makePipe()
+        let output = try Self.makePipe()
+        pid = try Self.spawn([Self.program] + arguments, input: input.reading, output: output.writing)
+        close(input.reading)
+        close(output.writing)
+        start = input.writing
+        let (lines, said) = AsyncStream<String>.makeStream()
         self.lines = lines
-        Task {
-            await speaking.yieldLines(of: said)
-            for await _ in ended {}
-            speaking.finish()
+        let pid = pid
+        Thread.detachNewThread {
+            Self.read(output.reading) { said.yield($0) }
+            close(output.reading)
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+            said.finish()
         }
     }
 
-    /// Lets it begin.
-    func begin() throws { try start.close() }
+    /// Lets it begin. Once.
+    func begin() { close(start) }
 
+    /// Only before `next` has said that it ended.
     func kill() { Glibc.kill(pid, SIGKILL) }
 
     /// The next line that it says; nil when it has ended. A last line that it could not finish is left out.
@@ -40,32 +43,39 @@ final class LedgerProcess: Sendable {
         for await line in lines { return line }
         return nil
     }
-}
 
-extension FileHandle {
-    /// What comes, as it comes, to the end.
-    fileprivate var pieces: AsyncStream<Data> {
-        let (pieces, coming) = AsyncStream<Data>.makeStream()
-        readabilityHandler = { handle in
-            let data = handle.availableData
-            coming.yield(data)
-            guard data.isEmpty else { return }
-            handle.readabilityHandler = nil
-            coming.finish()
-        }
-        return pieces
+    private static func spawn(_ command: [String], input: Int32, output: Int32) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        let argv = command.map { strdup($0) } + [nil]
+        defer { for string in argv { free(string) } }
+        var pid: pid_t = 0
+        guard posix_spawn(&pid, command[0], &actions, nil, argv, environ) == 0 else { throw CannotStart() }
+        return pid
     }
-}
 
-extension AsyncStream<String>.Continuation {
-    fileprivate func yieldLines(of pieces: AsyncStream<Data>) async {
-        var rest = Data()
-        for await piece in pieces {
-            rest += piece
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                yield(String(decoding: rest[..<end], as: UTF8.self))
-                rest = Data(rest[(end + 1)...])
+    private static func makePipe() throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw CannotStart() }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    private static func read(_ output: Int32, line: (String) -> Void) {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while Glibc.read(output, &byte, 1) == 1 {
+            if byte == UInt8(ascii: "\n") {
+                line(String(decoding: bytes, as: UTF8.self))
+                bytes = []
+            } else {
+                bytes.append(byte)
             }
         }
     }
+
+    private struct CannotStart: Error {}
 }

@@ -17,7 +17,7 @@ struct LedgerProcessTests {
         let granted = try await withThrowingTaskGroup(of: Int64.self) { group in
             for worker in try await ready(processes, ["hold"], ["\(200 / processes)"], on: book) {
                 group.addTask {
-                    try worker.begin()
+                    worker.begin()
                     return await worker.next()?.split(separator: " ").last.flatMap { Int64($0) } ?? 0
                 }
             }
@@ -36,7 +36,7 @@ struct LedgerProcessTests {
         for _ in 0..<Self.rounds {
             try await withThrowingTaskGroup(of: [String].self) { group in
                 for worker in try await ready(3, ["churn"], [], on: book) {
-                    try worker.begin()
+                    worker.begin()
                     group.addTask { await killed(worker, afterLines: .random(in: 1...30)) }
                 }
                 for try await lines in group { journal += lines }
