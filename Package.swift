@@ -107,7 +107,10 @@ let package = Package(
             "Web",
             with: ["Web", "Core", "Store", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
         tests("Core", with: ["Core"]),
-        tests("Store", with: ["Core", "Store", logging]),
+        .executableTarget(
+            name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
+            swiftSettings: house),
+        tests("Store", with: ["Core", "Store", "ledger-test-worker", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

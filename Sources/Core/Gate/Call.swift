@@ -60,6 +60,11 @@ final class Call: Sendable {
         interrupt?()
     }
 
+    /// The reader left. Once there is a reply, that is for the disconnect policy.
+    func stopUnlessAccepted() {
+        if reply == nil { stop(.abandoned) }
+    }
+
     var isStopped: Bool { state.withLock { $0.stop != nil } }
 
     /// Runs `body` in a task that `stop` cancels. The calling task itself goes on, to release or to settle.
@@ -115,11 +120,15 @@ final class Call: Sendable {
 
     private func take(_ piece: String, as kind: ReplyLog.Kind, into reply: LiveReply) {
         reply.append(piece, as: kind)
-        let counted = state.withLock { state in state.count.add(piece, by: count) ? state.count.tokens : 0 }
-        guard counted > reply.replyCap else { return }
+        let most = mostBelievable(of: reply.replyCap)
+        let counted = state.withLock { state in
+            state.count.add(piece, upTo: most, by: count)
+            return state.count.tokens
+        }
+        guard counted > most else { return }
         let exact = counts(of: reply).total
         state.withLock { $0.count.correct(to: exact) }
-        if exact > mostBelievable(of: reply.replyCap) { stop(.overran) }
+        if exact > most { stop(.overran) }
     }
 
     /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.
@@ -168,16 +177,14 @@ extension Call {
         }
     }
 
-    /// The text so far, when it has grown since the last time.
+    /// The text so far, when it has grown since it was kept last.
     var growth: ReplyProgress? {
         guard let text = reply?.text else { return nil }
-        let hasGrown = state.withLock { state in
-            guard state.conclusion == nil, text.utf8.count > state.keptBytes else { return false }
-            state.keptBytes = text.utf8.count
-            return true
-        }
+        let hasGrown = state.withLock { $0.conclusion == nil && text.utf8.count > $0.keptBytes }
         return hasGrown ? ReplyProgress(requestID: id, text: text) : nil
     }
+
+    func noteKept(_ text: String) { state.withLock { $0.keptBytes = text.utf8.count } }
 
     func heed(_ standing: HoldStanding) {
         state.withLock { $0.watchedUntil = standing.watchedUntil }

@@ -37,10 +37,13 @@ extension Gate {
             requestID: call.id, endpoint: call.route.endpoint, model: call.route.meteredModel.name,
             messages: call.prompt.messages, maxCompletionTokens: allowance.replyCap)
         do {
+            if call.isStopped { throw CancellationError() }
             return try await call.interruptibly { [upstream = ports.upstream] in try await upstream.open(upstreamCall) }
         } catch {
+            // Read before releasing: a refresh that finds the hold gone stops the call too.
+            let wasStopped = call.isStopped
             await finish(call)
-            if call.isStopped { throw isDraining ? GateError.shuttingDown : .stopped }
+            if wasStopped { throw isDraining ? GateError.shuttingDown : .stopped }
             throw error as? UpstreamFailure ?? .garbage(detail: String(describing: error))
         }
     }

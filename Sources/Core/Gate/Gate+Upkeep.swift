@@ -5,22 +5,19 @@ extension Gate {
     /// Ticks until the task is cancelled, and settles from time to time for workers that are gone.
     public func run() async {
         var ticks = 0
-        var before = ports.time.now()
         while !Task.isCancelled {
             await tick()
-            let now = ports.time.now()
             ticks += 1
-            if ticks % settings.ticksBetweenReaps == 0, isSteady(from: before, to: now) { await reap() }
-            before = now
+            if ticks.isMultiple(of: settings.ticksBetweenReaps) { await reap() }
             try? await Task.sleep(for: settings.tick)
         }
     }
 
-    /// One round: tries again what the store could not take, refreshes every running request, keeps the texts, and
+    /// One round: refreshes every running request, tries again what the store could not take, keeps the texts, and
     /// cancels what is abandoned.
     public func tick() async {
-        await retryUnfinished()
         await refreshHolds()
+        await retryUnfinished()
         await keepTexts()
         let now = ports.time.now()
         for call in calls.values
@@ -29,11 +26,18 @@ extension Gate {
         }
     }
 
-    /// Settles what was held by workers that have been silent for longer than their lease.
+    /// Settles what was held by workers that are gone: whatever had expired at the last call already and was not
+    /// refreshed since. For after a jump of the clock every lease looks expired, and after an outage of the store many
+    /// are; so their owners have the time between two calls to refresh them.
     public func reap() async {
+        let now = ports.time.now()
+        let earlier = lastLook
+        lastLook = now
+        guard let earlier else { return }
         do {
-            for settlement in try await ports.ledger.reap(at: ports.time.now()) { await tell(settlement) }
+            try await settleWhatExpired(by: min(earlier, now), at: now)
         } catch {
+            lastLook = nil
             log.error("reaping failed", metadata: ["error": "\(error)"])
         }
     }
@@ -59,6 +63,12 @@ extension Gate {
 
     private var isIdle: Bool { calls.count == unfinished.count }
 
+    private func settleWhatExpired(by moment: Timestamp, at now: Timestamp) async throws {
+        while case let settled = try await ports.ledger.reap(expiredBy: moment, at: now), !settled.isEmpty {
+            for settlement in settled { await tell(settlement) }
+        }
+    }
+
     private func tell(_ settlement: Settlement) async {
         let ending = ReplyEnding(outcome: settlement.outcome, usage: settlement.usage, cost: settlement.cost)
         let record = ReplyRecord(requestID: settlement.requestID, text: nil, ending: ending)
@@ -70,32 +80,29 @@ extension Gate {
         }
     }
 
-    /// After a jump of the clock every lease looks expired until its owner's next refresh: then reaping waits a round.
-    private func isSteady(from before: Timestamp, to now: Timestamp) -> Bool {
-        now < before.advanced(bySeconds: settings.leaseSeconds / 2)
-    }
-
+    /// The rest has to wait when the store cannot take one: each try may cost the whole busy timeout, and meanwhile
+    /// nobody's lease is refreshed.
     private func retryUnfinished() async {
-        for call in unfinished.compactMap({ calls[$0] }) { await finish(call) }
+        for call in unfinished.compactMap({ calls[$0] }) {
+            await finish(call)
+            if unfinished.contains(call.id) { return }
+        }
     }
 
     /// A few at a time, so that nobody's hold waits long for the writer.
     private func refreshHolds() async {
-        var progress = calls.values.compactMap(\.progress)[...]
-        while !progress.isEmpty {
-            await refresh(Array(progress.prefix(64)))
-            progress = progress.dropFirst(64)
-        }
-    }
-
-    private func refresh(_ progress: [HoldProgress]) async {
+        let progress = calls.values.compactMap(\.progress)
         do {
-            let lease = ports.time.now().advanced(bySeconds: settings.leaseSeconds)
-            let standings = try await ports.ledger.refresh(progress, leaseUntil: lease)
-            for id in progress.map(\.requestID) { heed(standings[id], of: id) }
+            for batch in progress.batches(of: 64) { try await refresh(batch) }
         } catch {
             log.warning("refreshing the holds failed", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func refresh(_ progress: [HoldProgress]) async throws {
+        let lease = ports.time.now().advanced(bySeconds: settings.leaseSeconds)
+        let standings = try await ports.ledger.refresh(progress, leaseUntil: lease)
+        for id in progress.map(\.requestID) { heed(standings[id], of: id) }
     }
 
     /// A request that the ledger no longer holds must not go on: nothing covers what it takes.
@@ -104,13 +111,22 @@ extension Gate {
         if let standing { call.heed(standing) } else { call.stop(.expired) }
     }
 
+    /// A few at a time as well: each comes with all of its text.
     private func keepTexts() async {
         let growth = calls.values.compactMap(\.growth)
-        guard !growth.isEmpty else { return }
         do {
-            try await ports.transcript.repliesProgressed(growth)
+            for batch in growth.batches(of: 16) {
+                try await ports.transcript.repliesProgressed(batch)
+                for kept in batch { calls[kept.requestID]?.noteKept(kept.text) }
+            }
         } catch {
             log.warning("keeping the texts failed", metadata: ["error": "\(error)"])
         }
+    }
+}
+
+extension Array {
+    fileprivate func batches(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

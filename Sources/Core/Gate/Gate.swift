@@ -58,6 +58,8 @@ public actor Gate {
     var calls: [RequestID: Call] = [:]
     /// Calls whose end the store could not take yet.
     var unfinished: Set<RequestID> = []
+    /// When expired holds were looked for last; nil when that failed.
+    var lastLook: Timestamp?
     /// Takes no more prompts.
     public internal(set) var isDraining = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
@@ -82,7 +84,7 @@ public actor Gate {
         let opened = await withTaskCancellationHandler {
             await opening.value
         } onCancel: {
-            call.stop(.abandoned)
+            call.stopUnlessAccepted()
         }
         return try opened.get()
     }
@@ -90,7 +92,7 @@ public actor Gate {
     /// What would become of `prompt` if it were submitted now.
     ///
     /// - Throws: `GateError`, but neither `.refused` nor `.promptTooLong`: the quote says so.
-    public func quote(_ prompt: Prompt) async throws(GateError) -> Quote {
+    public nonisolated func quote(_ prompt: Prompt) async throws(GateError) -> Quote {
         do {
             let route = try await route(of: prompt)
             let count = ports.meter.count(prompt.messages, for: route.meteredModel)
@@ -127,9 +129,9 @@ public actor Gate {
         }
     }
 
-    // MARK: Planning
+    // MARK: Planning, beside the actor: a long prompt takes its time to count, and nobody waits for that.
 
-    private func plan(_ prompt: Prompt) async throws(GateError) -> Call {
+    private nonisolated func plan(_ prompt: Prompt) async throws(GateError) -> Call {
         guard prompt.maxReplyTokens.map({ $0 > 0 }) ?? true else { throw .invalidReplyLength }
         let route = try await route(of: prompt)
         let count = ports.meter.count(prompt.messages, for: route.meteredModel)
@@ -140,7 +142,7 @@ public actor Gate {
         return Call(prompt: prompt, route: route, promptTokens: count, demand: demand, meter: ports.meter)
     }
 
-    private func route(of prompt: Prompt) async throws(GateError) -> Route {
+    private nonisolated func route(of prompt: Prompt) async throws(GateError) -> Route {
         do {
             var route = try await ports.policy.route(of: prompt.person, to: prompt.model)
             guard route.tariff.isSound else { throw GateError.storeUnavailable(detail: "a negative price or weight") }
@@ -152,7 +154,7 @@ public actor Gate {
         }
     }
 
-    private func demand(of prompt: Prompt, promptTokens: Int64, on route: Route) -> Demand {
+    private nonisolated func demand(of prompt: Prompt, promptTokens: Int64, on route: Route) -> Demand {
         Demand(
             promptTokens: promptTokens,
             replyCap: route.bounds.longestReply(to: promptTokens, asked: prompt.maxReplyTokens),

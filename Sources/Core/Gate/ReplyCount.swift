@@ -3,18 +3,18 @@
 /// Pieces are gathered and counted about a kilobyte at a time. A text counted in pieces has at least as many tokens as
 /// the whole, give or take what the cuts make of it; the whole is counted when it matters.
 struct ReplyCount: Sendable {
-    /// How many bytes may be uncounted: the most by which an upstream that ignores its cap can pass it unseen.
+    /// How many bytes may be uncounted while the cap is far.
     static let stride = 1024
 
     private(set) var tokens: Int64 = 0
     private var pending = ""
 
-    /// - Returns: true when the count has moved.
-    mutating func add(_ piece: String, by count: (String) -> Int64) -> Bool {
+    /// Counts at once what could pass `cap`: no token has less than a byte. So an upstream that ignores its cap passes
+    /// it unseen by no more than a piece.
+    mutating func add(_ piece: String, upTo cap: Int64, by count: (String) -> Int64) {
         pending += piece
-        guard pending.utf8.count >= Self.stride else { return false }
-        flush(by: count)
-        return true
+        let most = tokens.addingClamped(Int64(pending.utf8.count))
+        if pending.utf8.count >= Self.stride || most > cap { flush(by: count) }
     }
 
     mutating func flush(by count: (String) -> Int64) {

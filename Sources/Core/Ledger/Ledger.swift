@@ -39,9 +39,9 @@ public protocol Ledger: Sendable {
     /// A request that is not held is left as it is.
     func release(_ request: RequestID) async throws
 
-    /// Settles every hold whose lease has run out, as its owner must be gone: the prompt and what was streamed until
-    /// the last refresh.
-    func reap(at now: Timestamp) async throws -> [Settlement]
+    /// Settles holds whose lease had run out by `moment` and was not refreshed since, as their owner must be gone: the
+    /// prompt and what was streamed until the last refresh. A few hundred at a time, the oldest first.
+    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement]
 
     /// Every limit that concerns `path`, as a request would meet it now; the narrowest scopes last.
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account]

@@ -33,7 +33,7 @@ extension Tariff {
         switch meter {
         case .tokens: weigh(Int128(prompt) + Int128(reply))
         case .requests, .concurrent: 1
-        case .cost: Int64(clamping: roundedUp(price(prompt: prompt, completion: reply)))
+        case .cost: Int64(clamping: roundedUp(highestPrice(prompt: prompt, completion: reply)))
         }
     }
 
@@ -64,7 +64,7 @@ extension Tariff {
             guard weightPartsPerMillion > 0 else { return .max }
             return Int64(clamping: perMillion / Int128(weightPartsPerMillion) - Int128(prompt))
         case .cost:
-            let left = perMillion - price(prompt: prompt, completion: 0)
+            let left = perMillion - highestPrice(prompt: prompt, completion: 0)
             guard left >= 0 else { return -1 }
             guard completionNanodollarsPerMillion > 0 else { return .max }
             return Int64(clamping: left / Int128(completionNanodollarsPerMillion))
@@ -79,6 +79,12 @@ extension Tariff {
     private func price(prompt: Int64, completion: Int64) -> Int128 {
         Int128(prompt) * Int128(promptNanodollarsPerMillion)
             + Int128(completion) * Int128(completionNanodollarsPerMillion)
+    }
+
+    /// The same where nobody knows yet how much of the prompt comes from a cache, which may also be dearer.
+    private func highestPrice(prompt: Int64, completion: Int64) -> Int128 {
+        let dearer = max(promptNanodollarsPerMillion, cachedPromptNanodollarsPerMillion ?? 0)
+        return Int128(prompt) * Int128(dearer) + Int128(completion) * Int128(completionNanodollarsPerMillion)
     }
 
     private func roundedUp(_ millionths: Int128) -> Int128 {

@@ -64,9 +64,9 @@ struct SQLLedger: Ledger {
         }
     }
 
-    func reap(at now: Timestamp) async throws -> [Settlement] {
+    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
         try await database.write { session in
-            try session.expiredHolds(at: now).map { hold in
+            try session.expiredHolds(by: moment).map { hold in
                 let usage = Usage(
                     promptTokens: hold.promptTokens, completionTokens: hold.streamedTokens, source: .counted)
                 return try session.settle(hold, as: Ending(usage: usage, outcome: .expired), at: now)

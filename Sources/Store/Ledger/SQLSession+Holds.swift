@@ -22,8 +22,8 @@ extension SQLSession {
         try row("SELECT * FROM hold WHERE request_id = $1", request).map(HeldRequest.init)
     }
 
-    func expiredHolds(at now: Timestamp) throws -> [HeldRequest] {
-        try rows("SELECT * FROM hold WHERE lease_until < $1 ORDER BY id LIMIT 500", now).map(HeldRequest.init)
+    func expiredHolds(by moment: Timestamp) throws -> [HeldRequest] {
+        try rows("SELECT * FROM hold WHERE lease_until < $1 ORDER BY id LIMIT 500", moment).map(HeldRequest.init)
     }
 
     /// Nil when the request is not held.

@@ -56,9 +56,14 @@ struct Choice: Sendable, Hashable {
         let isSelected: Bool
     }
 
-    /// - Parameter options: value and label, in the order shown.
-    init(_ name: String, _ label: String, options: [(String, String)], selected: String?, error: String? = nil) {
-        self.id = name
+    /// - Parameters:
+    ///   - id: on the page, where another form has a field of this name.
+    ///   - options: value and label, in the order shown.
+    init(
+        _ name: String, _ label: String, id: String? = nil, options: [(String, String)], selected: String?,
+        error: String? = nil
+    ) {
+        self.id = id ?? name
         self.name = name
         self.label = label
         self.options = options.map { Option(value: $0.0, label: $0.1, isSelected: $0.0 == selected) }

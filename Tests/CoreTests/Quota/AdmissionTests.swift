@@ -134,6 +134,25 @@ struct AdmissionTests {
         }
     }
 
+    /// Also where the upstream's cache is dearer than its plain prompt, and whatever part of the prompt came from it.
+    @Test func aHoldCoversWhateverARequestWithinItCosts() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<5000 {
+            let tariff = Tariff(
+                promptNanodollarsPerMillion: .random(in: 0...5_000_000, using: &random),
+                completionNanodollarsPerMillion: .random(in: 0...9_000_000, using: &random),
+                cachedPromptNanodollarsPerMillion: .random(in: 0...9_000_000, using: &random))
+            let demand = Demand(promptTokens: .random(in: 0...50, using: &random), replyCap: 100, tariff: tariff)
+            let account = account(.cost, .random(in: 0...1500, using: &random))
+            guard case .granted(let allowance) = Admission.decide(demand, on: [account]) else { continue }
+            let usage = Usage(
+                promptTokens: demand.promptTokens, completionTokens: allowance.replyCap,
+                cachedPromptTokens: .random(in: 0...demand.promptTokens, using: &random), source: .reported)
+            #expect(tariff.charge(.cost, for: usage) <= allowance.charges[0].amount, "seed \(seed)")
+        }
+    }
+
     private func granted(_ demand: Demand, on accounts: [Account]) throws -> Allowance {
         switch Admission.decide(demand, on: accounts) {
         case .granted(let allowance): return allowance

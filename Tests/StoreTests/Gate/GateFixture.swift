@@ -24,9 +24,12 @@ struct GateFixture {
     }
 
     /// Another worker on the same file.
-    func anotherGate(_ settings: Gate.Settings = Gate.Settings()) throws -> Gate {
+    func anotherGate(
+        _ settings: Gate.Settings = Gate.Settings(), over ledger: BreakableLedger? = nil
+    ) throws -> Gate {
         Self.gate(
-            "worker-2", BreakableLedger(try book.anotherWorker()), upstream, transcript, clock, policy, settings)
+            "worker-2", try ledger ?? BreakableLedger(book.anotherWorker()), upstream, transcript, clock, policy,
+            settings)
     }
 
     private static func gate(
@@ -96,43 +99,68 @@ struct SettablePolicy: GatePolicy {
 }
 
 final class RecordingTranscript: Transcript {
-    private let state = Mutex((progress: [ReplyProgress](), ended: [ReplyRecord]()))
+    private let state = Mutex((batches: [[ReplyProgress]](), ended: [ReplyRecord](), isBroken: false))
 
-    var progress: [ReplyProgress] { state.withLock { $0.progress } }
+    var batches: [[ReplyProgress]] { state.withLock { $0.batches } }
+    var progress: [ReplyProgress] { batches.flatMap(\.self) }
     var ended: [ReplyRecord] { state.withLock { $0.ended } }
 
+    var isBroken: Bool {
+        get { state.withLock { $0.isBroken } }
+        set { state.withLock { $0.isBroken = newValue } }
+    }
+
     func repliesProgressed(_ replies: [ReplyProgress]) async throws {
-        state.withLock { $0.progress += replies }
+        if isBroken { throw StoreFailure.full }
+        state.withLock { $0.batches.append(replies) }
     }
 
     func replyEnded(_ reply: ReplyRecord) async throws {
+        if isBroken { throw StoreFailure.full }
         state.withLock { $0.ended.append(reply) }
     }
 }
 
 /// The real ledger, until it is broken: then every method fails as a full disk does.
 final class BreakableLedger: Ledger {
+    typealias Hook = @Sendable () async -> Void
+
     private let real: SQLLedger
-    private let broken = Mutex(false)
+    private let state = Mutex((isBroken: false, failures: 0, afterHold: Hook?.none, afterRelease: Hook?.none))
 
     init(_ real: SQLLedger) {
         self.real = real
     }
 
     var isBroken: Bool {
-        get { broken.withLock { $0 } }
-        set { broken.withLock { $0 = newValue } }
+        get { state.withLock { $0.isBroken } }
+        set { state.withLock { $0.isBroken = newValue } }
     }
+
+    /// How often it was asked in vain.
+    var failures: Int { state.withLock { $0.failures } }
+
+    /// Happens when a hold was granted or refused, before the gate hears of it.
+    func afterHold(_ hook: @escaping Hook) { state.withLock { $0.afterHold = hook } }
+
+    /// Happens when a hold was released, before the gate hears of it.
+    func afterRelease(_ hook: @escaping Hook) { state.withLock { $0.afterRelease = hook } }
 
     private var ledger: SQLLedger {
         get throws {
+            let isBroken = state.withLock { state in
+                if state.isBroken { state.failures += 1 }
+                return state.isBroken
+            }
             if isBroken { throw StoreFailure.full }
             return real
         }
     }
 
     func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission {
-        try await ledger.hold(request, at: now)
+        let admission = try await ledger.hold(request, at: now)
+        await state.withLock { $0.afterHold }?()
+        return admission
     }
 
     func refresh(_ progress: [HoldProgress], leaseUntil: Timestamp) async throws -> [RequestID: HoldStanding] {
@@ -151,9 +179,14 @@ final class BreakableLedger: Ledger {
         try await ledger.settle(request, as: ending, at: now)
     }
 
-    func release(_ request: RequestID) async throws { try await ledger.release(request) }
+    func release(_ request: RequestID) async throws {
+        try await ledger.release(request)
+        await state.withLock { $0.afterRelease }?()
+    }
 
-    func reap(at now: Timestamp) async throws -> [Settlement] { try await ledger.reap(at: now) }
+    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
+        try await ledger.reap(expiredBy: moment, at: now)
+    }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {
         try await ledger.accounts(on: path, at: now)

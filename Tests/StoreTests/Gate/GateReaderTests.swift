@@ -199,6 +199,8 @@ struct GateReaderTests {
         world.clock.advance(bySeconds: 61)
         let other = try world.anotherGate()
         await other.reap()
+        #expect(try await world.balance() == [0, 110, 9890])
+        await other.reap()
         #expect(try await world.balance() == [13, 0, 9987])
         let record = try #require(world.transcript.ended.first)
         #expect(record.text == nil)
@@ -216,6 +218,7 @@ struct GateReaderTests {
         world.clock.advance(bySeconds: 50)
         let other = try world.anotherGate()
         await other.reap()
+        await other.reap()
         #expect(try await world.balance() == [0, 110, 9890])
 
         #expect(try await other.stop(prompt.requestID, of: GateFixture.ada))
@@ -229,7 +232,9 @@ struct GateReaderTests {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()
         world.clock.advance(bySeconds: 61)
-        await (try world.anotherGate()).reap()
+        let other = try world.anotherGate()
+        await other.reap()
+        await other.reap()
         #expect(try await world.balance() == [10, 0, 9990])
         upstream.send(.text("abc"))
         await reply.listen { events in

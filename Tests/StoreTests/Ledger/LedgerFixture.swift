@@ -99,6 +99,11 @@ struct LedgerFixture {
     }
 }
 
+extension Ledger {
+    /// Settles whatever has expired by now.
+    func reap(at now: Timestamp) async throws -> [Settlement] { try await reap(expiredBy: now, at: now) }
+}
+
 extension Ending {
     static func finished(prompt: Int64 = 100, completion: Int64 = 50, cached: Int64 = 0) -> Ending {
         Ending(

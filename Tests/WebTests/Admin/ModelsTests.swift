@@ -9,7 +9,7 @@ import Testing
     private func form(of model: Model, _ changes: [String: String] = [:]) -> [(String, String)] {
         let draft = ModelDraft(model.settings)
         let fields = draft.fields([:], .english).map { ($0.name, changes[$0.name] ?? $0.value) }
-        return fields + [("upstream", draft.upstream), ("encoding", changes["encoding"] ?? draft.encoding)]
+        return fields + [("upstream", draft.upstream ?? ""), ("encoding", changes["encoding"] ?? draft.encoding)]
             + (draft.tiers ?? []).map { ("tiers[]", $0) }
     }
 

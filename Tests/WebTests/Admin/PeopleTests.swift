@@ -97,4 +97,13 @@ import Testing
         #expect(try await desk.post("/admin/people/tier", form).status == .unprocessableContent)
         #expect(try await desk.site.store.people.person(desk.person.id)?.tier == desk.person.tier)
     }
+
+    @Test func whereNothingCanBeChosenTheFormSaysSo() async throws {
+        let desk = try await AdminDesk()
+        try await desk.site.store.tiers.setRetired(true, desk.site.standard().id, by: .shell)
+        let added = try await desk.post("/admin/people", [("email", "a@example.org"), ("displayName", "")])
+        #expect(added.status == .unprocessableContent && added.text.contains("or it may not be used here."))
+        let moved = try await desk.post("/admin/people/tier", [("people[]", desk.person.id.rawValue)])
+        #expect(moved.status == .unprocessableContent)
+    }
 }

@@ -49,7 +49,7 @@ extension HealthFindings {
         guard encodings.isEmpty else { return nil }
         return stop(
             words("No vocabulary is there."),
-            words("Tokens are estimated, not counted. Fetch it with: sluice vocabulary"))
+            words("Tokens are estimated, not counted. Fetch it with: make vocabulary"))
     }
 
     private func unreachable(_ words: Words) -> HealthPage.Warning? {

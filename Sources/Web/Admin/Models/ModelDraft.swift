@@ -4,7 +4,8 @@ import Core
 /// million tokens.
 struct ModelDraft: Sendable, Decodable {
     var name = ""
-    var upstream = ""
+    /// Nil where there is none to choose.
+    var upstream: String?
     var upstreamModel = ""
     /// Empty to tell it from the upstream's name of the model.
     var encoding = ""
@@ -25,7 +26,7 @@ struct ModelDraft: Sendable, Decodable {
     func settings(isRetired: Bool) throws(Flaws) -> Model.Settings {
         var typed = TypedFields()
         let settings = Model.Settings(
-            name: name.trimmed, upstream: UpstreamID(rawValue: upstream), upstreamModel: upstreamModel.trimmed,
+            name: name.trimmed, upstream: UpstreamID(rawValue: upstream ?? ""), upstreamModel: upstreamModel.trimmed,
             encoding: encoding.isEmpty ? nil : encoding, contextWindow: typed.whole(contextWindow, "contextWindow"),
             maxReplyTokens: typed.whole(maxReplyTokens, "maxReplyTokens"), tariff: tariff(&typed),
             tiers: Set((tiers ?? []).map(TierID.init)), isRetired: isRetired)

@@ -26,7 +26,8 @@ extension PeoplePage {
         ]
         return [
             Choice(
-                "tier", words("Tier"), options: [("", words("all"))] + tiers.map { ($0.id.rawValue, $0.name) },
+                "tier", words("Tier"), id: "filter-tier",
+                options: [("", words("all"))] + tiers.map { ($0.id.rawValue, $0.name) },
                 selected: filter.tier),
             Choice("state", words("State"), options: states, selected: filter.state.rawValue),
         ]
@@ -53,7 +54,10 @@ extension PeoplePage.Move {
         }
         let count = words(Int64(moving.count), one: "{count} person", other: "{count} people")
         text = words(
-            "{people} would change to {tier}, from {origins}. Its limits are felt by their next request.",
+            """
+            {people} would change to {tier}, from {origins}. Its limits are felt by their next request; what they used \
+            under another tier does not count there.
+            """,
             ["people": count, "tier": tier.name, "origins": words.list(origins)])
         button = words("Give {tier} to {people}", ["tier": tier.name, "people": count])
         self.tier = tier.id.rawValue

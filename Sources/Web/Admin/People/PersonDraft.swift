@@ -4,13 +4,15 @@ import Core
 struct PersonDraft: Sendable, Decodable {
     var displayName = ""
     var email = ""
-    var tier = ""
+    /// Nil where there is none to choose.
+    var tier: String?
     /// `yes` where the box was checked.
     var isAdmin: String?
 
     var draft: Person.Draft {
         Person.Draft(
-            email: email, displayName: displayName.trimmed, tier: TierID(rawValue: tier), isAdmin: isAdmin == "yes")
+            email: email, displayName: displayName.trimmed, tier: TierID(rawValue: tier ?? ""),
+            isAdmin: isAdmin == "yes")
     }
 }
 

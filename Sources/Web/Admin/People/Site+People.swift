@@ -28,7 +28,8 @@ extension Site {
 
     private struct MoveForm: Decodable {
         let people: [String]?
-        let newTier: String
+        /// Nil where there is none to choose.
+        let newTier: String?
         /// `move` when the preview was agreed to.
         let intent: String?
     }
@@ -37,7 +38,7 @@ extension Site {
         let form = try await request.form(MoveForm.self)
         let people = try await ports.people.people(Set((form.people ?? []).prefix(1000).map(PersonID.init)))
         var edit = PeopleEdit(chosen: Set(people.map(\.id)), newTier: form.newTier)
-        guard !people.isEmpty, let tier = try await ports.tiers.tier(TierID(rawValue: form.newTier)) else {
+        guard !people.isEmpty, let tier = try await ports.tiers.tier(TierID(rawValue: form.newTier ?? "")) else {
             edit.flaws = Flaws([Flaw(people.isEmpty ? "people" : "newTier", .missing)])
             return try await peopleResponse(edit, request, context)
         }
