@@ -58,6 +58,7 @@ export class Composer {
 
   #changed() {
     sessionStorage.setItem(this.#draftKey, this.#text.value);
+    document.getElementById("problem")?.remove();
     this.#gauge.draft();
   }
 

@@ -55,7 +55,7 @@ extension Words {
         let isAtItsEnd = message.state == .streaming || reply.finishReason == .length
         if isAtItsEnd, let live, let account = live.shortenedBy {
             return self(
-                "At most {cap}: {limit} leaves room for no more",
+                "{limit}: room for a reply of at most {cap}",
                 ["cap": tokens(live.replyCap), "limit": name(of: account.limit)])
         }
         return switch (reply.outcome, reply.finishReason) {

@@ -58,7 +58,7 @@ import Testing
         let answer = try await test.ask("Four")
         let scripted = await test.site.upstream.next()
         #expect(scripted.call.maxCompletionTokens == 96)
-        let words = "At most 96 tokens: Your tokens today leaves room for no more"
+        let words = "Your tokens today: room for a reply of at most 96 tokens"
         #expect(try await answer.upTo("\n\n").contains(words))
         scripted.send(.text("Short"), .finished(.length))
         scripted.finish()
