@@ -2,6 +2,7 @@
 
 Tests make people of their own, so that they do not take from each other.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -25,10 +26,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory):
+@contextlib.contextmanager
+def running_house(data):
     """Starts everything, reads the one-time link from what is printed, and ends it with Ctrl-C."""
-    data = tmp_path_factory.mktemp("sluice")
     port, demo_port = free_port(), free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "SLUICE_"))}
     environment |= {
@@ -51,6 +51,19 @@ def house(tmp_path_factory):
     program.send_signal(signal.SIGINT)
     rest = program.communicate(timeout=30)[0]
     assert program.returncode == 0, f"Ctrl-C did not end it cleanly:\n{rest}"
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    with running_house(tmp_path_factory.mktemp("sluice")) as house:
+        yield house
+
+
+@pytest.fixture
+def new_house(tmp_path):
+    """One that nobody administers yet."""
+    with running_house(tmp_path) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ struct MarkdownWriter {
     private var code: (language: String, bytes: [UInt8])?
     /// Addresses of the open links and images, innermost last; nil where no anchor was written.
     private var anchors: [(link: SafeLink?, start: Int)] = []
+    /// Levels of the headings under which the text stands, the reply's own, outermost first.
+    private var headings: [Int] = []
 
     /// Deeper elements are left out, their text stays: no browser lays out thousands of nested quotes well.
     private static let maxDepth = 48
@@ -136,9 +138,12 @@ extension MarkdownWriter {
         }
     }
 
-    /// The page has its own first and second level; a reply's headings stand below them.
+    /// The page has its own first and second level; a reply's headings stand below them, and each one level below the
+    /// one that it belongs to: a reply that begins with its second level, or skips one, skips none on the page.
     private mutating func openHeading(_ level: Int) {
-        switch level {
+        headings.removeAll { $0 >= level }
+        headings.append(level)
+        switch headings.count {
         case 1: open("<h3>", "</h3>")
         case 2: open("<h4>", "</h4>")
         case 3: open("<h5>", "</h5>")
