@@ -10,6 +10,8 @@ SECONDS ?= 60
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
 packages_to_test = chromium
+# One room's tests at a time: some fill every core for a while, others watch the clock.
+rooms = Tokenizer Core Store Relay DemoUpstream FastCGI Web Sluice
 tables = var/vocabulary
 test_python = var/test-python
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
@@ -23,7 +25,7 @@ run: vocabulary
 test: vocabulary $(test_python)/ready
 	@packaging/install-packages $(packages_to_test)
 	$(swift_build) --build-tests
-	swift test --skip-build
+	@set -e; for room in $(rooms); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\."; done
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
 		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd; \
 		else echo "$(without_pypi)"; fi
