@@ -1,3 +1,5 @@
+import Foundation
+
 /// The port to an OpenAI-compatible API. Only the `Gate` calls it.
 public protocol Upstream: Sendable {
     /// Sends `call` and returns as soon as the upstream answered with a success status, before any text: until here
@@ -21,10 +23,11 @@ public struct UpstreamEndpoint: Sendable, Hashable {
     public var apiKey: String?
     public var replyCapField: ReplyCapField
 
-    public init(baseURL: String, apiKey: String?, replyCapField: ReplyCapField = .maxCompletionTokens) {
+    /// - Parameter replyCapField: nil for the one that is usual at this address.
+    public init(baseURL: String, apiKey: String?, replyCapField: ReplyCapField? = nil) {
         self.baseURL = baseURL
         self.apiKey = apiKey
-        self.replyCapField = replyCapField
+        self.replyCapField = replyCapField ?? ReplyCapField(usualAt: baseURL)
     }
 }
 
@@ -33,6 +36,13 @@ public struct UpstreamEndpoint: Sendable, Hashable {
 public enum ReplyCapField: String, Sendable, Codable, Hashable {
     case maxCompletionTokens = "max_completion_tokens"
     case maxTokens = "max_tokens"
+
+    /// The newer name at OpenAI's own addresses and Azure's, the older one, which every other server knows, elsewhere.
+    public init(usualAt baseURL: String) {
+        let host = URLComponents(string: baseURL)?.host?.lowercased() ?? ""
+        let isOpenAI = ["openai.com", "openai.azure.com"].contains { host == $0 || host.hasSuffix("." + $0) }
+        self = isOpenAI ? .maxCompletionTokens : .maxTokens
+    }
 }
 
 /// A prompt as it goes upstream. The reply is always capped and usage is always asked for.

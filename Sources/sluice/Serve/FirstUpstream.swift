@@ -49,12 +49,16 @@ struct FirstUpstream {
             let endpoint = UpstreamEndpoint(baseURL: settings.baseURL, apiKey: settings.apiKey)
             let offered = try await upstream.modelNames(at: endpoint)
             let known = Self.wellKnown.filter(offered.contains)
-            return known.isEmpty ? Array(offered.prefix(5)) : known
+            return known.isEmpty ? Array(offered.filter(Self.mayChat).prefix(5)) : known
         } catch {
             log.warning(
                 "The upstream does not tell its models: an admin has to enter them", metadata: ["error": "\(error)"])
             return []
         }
+    }
+
+    private static func mayChat(_ name: String) -> Bool {
+        !["embed", "whisper", "tts", "dall-e", "moderation", "rerank"].contains { name.lowercased().contains($0) }
     }
 
     private static let wellKnown = [
