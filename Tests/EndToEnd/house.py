@@ -90,7 +90,7 @@ class House:
         return eventually(line)
 
 
-def eventually(look, seconds=10):
+def eventually(look, seconds=20):
     """Looks until there is something to see."""
     end = time.monotonic() + seconds
     while not (seen := look()):

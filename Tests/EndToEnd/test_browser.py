@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from house import Person, eventually
 
+expect.set_options(timeout=20_000)
 SCREENSHOTS = pathlib.Path(__file__).parents[2] / "var/screenshots"
 QUESTION = "Tell me a tale of the sea"
 
@@ -28,7 +29,7 @@ def visit(browser):
     def open_window(house, person=None, **options):
         window = browser.new_context(
             base_url=house.address, **{"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **options})
-        window.set_default_timeout(10_000)
+        window.set_default_timeout(20_000)
         windows.append(window)
         if person:
             window.add_cookies([
@@ -69,7 +70,7 @@ def write(page, text):
 def whole_reply(page):
     """The last reply, once it says what it used."""
     reply = page.locator(".message.reply").last
-    expect(reply.locator("footer")).to_contain_text("tokens", timeout=20_000)
+    expect(reply.locator("footer")).to_contain_text("tokens")
     return reply
 
 
