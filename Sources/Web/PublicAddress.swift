@@ -17,5 +17,10 @@ public struct PublicAddress: Sendable, Hashable {
 
     public var isSecure: Bool { origin.hasPrefix("https:") }
 
+    /// Whether it leads back to this very machine, so that nobody is on the way who could read along.
+    var isLoopback: Bool {
+        ["localhost", "127.0.0.1", "[::1]"].contains { origin == "http://\($0)" || origin.hasPrefix("http://\($0):") }
+    }
+
     var scheme: String { isSecure ? "https" : "http" }
 }

@@ -20,7 +20,7 @@ extension Site {
         frame.isAdmin = place == .admin
         frame.isAccount = place == .account
         frame.notice = context.visit.notice
-        frame.isInsecure = !settings.address.isSecure
+        frame.isInsecure = !settings.address.isSecure && !settings.address.isLoopback
         frame.isStandIn = settings.isStandIn
         frame.zone = context.signedIn?.person.timeZone
         frame.viewer = try await viewer(context)

@@ -51,7 +51,7 @@ import Testing
 
     @Test func theWorstComesFirst() {
         #expect(
-            titles(findings(address: "http://localhost:8080", isReadable: true)) == [
+            titles(findings(address: "http://chat.lan", isReadable: true)) == [
                 "stop: Others on this machine can read the database.", "warn: The address is plain HTTP.",
             ])
     }

@@ -182,11 +182,17 @@ import Testing
     }
 
     @Test func whatIsRiskyOrPretendedIsSaidOnEveryPage() async throws {
-        let site = try await TestSite(address: PublicAddress("http://localhost:8080")!, isStandIn: true)
+        let site = try await TestSite(address: PublicAddress("http://chat.lan")!, isStandIn: true)
         let text = try await site.browser().get("/sign-in").text
         #expect(text.contains("plain HTTP") && text.contains("stand-in"))
         let safe = try await TestSite().browser().get("/sign-in").text
         #expect(!safe.contains("plain HTTP") && !safe.contains("stand-in"))
+    }
+
+    @Test(arguments: ["http://localhost", "http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"])
+    func plainHTTPToThisVeryMachineIsNoRisk(address: String) async throws {
+        let site = try await TestSite(address: try #require(PublicAddress(address)))
+        #expect(!(try await site.browser().get("/sign-in").text.contains("plain HTTP")))
     }
 
     @Test func aNoticeIsShownOnce() async throws {

@@ -37,7 +37,7 @@ extension HealthFindings {
     }
 
     private func insecure(_ words: Words) -> HealthPage.Warning? {
-        guard !settings.address.isSecure else { return nil }
+        guard !settings.address.isSecure && !settings.address.isLoopback else { return nil }
         return warn(
             words("The address is plain HTTP."),
             words(
