@@ -36,8 +36,21 @@ def running_house(data):
         "SLUICE_DRAIN_SECONDS": "2", "SLUICE_TABLES": os.environ.get("SLUICE_TABLES", str(TOP / "var/vocabulary")),
         "DEMO_ARGUMENTS": "--tokens-per-second 200 --first-token-milliseconds 50 --faults",
     }
+    # A shell's background jobs inherit that Ctrl-C is ignored, and bash cannot change that.
     program = subprocess.Popen(
-        [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    try:
+        yield from_its_words(program, port, demo_port, data)
+        program.send_signal(signal.SIGINT)
+        rest = program.communicate(timeout=60)[0]
+        assert program.returncode == 0, f"Ctrl-C did not end it cleanly:\n{rest}"
+    finally:
+        program.terminate()
+
+
+def from_its_words(program, port, demo_port, data):
+    """The house, once it says that it serves."""
     said = []
     for line in program.stdout:
         said.append(line)
@@ -45,12 +58,8 @@ def running_house(data):
             break
     link = re.search(r"http://\S+/first-admin/\S+", "".join(said))
     assert link, "it printed no one-time link:\n" + "".join(said)
-    house = House(
+    return House(
         f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program, TOP / ".build/debug/sluice")
-    yield house
-    program.send_signal(signal.SIGINT)
-    rest = program.communicate(timeout=30)[0]
-    assert program.returncode == 0, f"Ctrl-C did not end it cleanly:\n{rest}"
 
 
 @pytest.fixture(scope="session")
