@@ -52,8 +52,11 @@ lint:
 	Sources/Tokenizer/Unicode/make-classes --check
 
 bench: vocabulary $(test_python)/ready
-	swift build -c release --product tokenizer-benchmark
+	for product in tokenizer-benchmark ledger-benchmark sluice demo-upstream; do \
+		swift build -c release --product $$product || exit 1; done
 	$(test_python)/bin/python Benchmarks/tokenizer.py $(tables) .build/release/tokenizer-benchmark
+	$(test_python)/bin/python Benchmarks/ledger.py .build/release/ledger-benchmark
+	$(test_python)/bin/python Benchmarks/pages.py
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer

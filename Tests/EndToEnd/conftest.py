@@ -27,12 +27,12 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running_house(data):
+def running_house(data, configuration="debug"):
     """Starts everything, reads the one-time link from what is printed, and ends it with Ctrl-C."""
     port, demo_port = free_port(), free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "SLUICE_"))}
     environment |= {
-        "PORT": str(port), "DEMO_PORT": str(demo_port), "DATA": str(data), "SIGN_INS_PER_MINUTE": "6000",
+        "CONFIGURATION": configuration, "PORT": str(port), "DEMO_PORT": str(demo_port), "DATA": str(data), "SIGN_INS_PER_MINUTE": "6000",
         "SLUICE_DRAIN_SECONDS": "2", "SLUICE_TABLES": os.environ.get("SLUICE_TABLES", str(TOP / "var/vocabulary")),
         "DEMO_ARGUMENTS": "--tokens-per-second 200 --first-token-milliseconds 50 --faults",
     }
@@ -41,7 +41,7 @@ def running_house(data):
         [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
-        yield from_its_words(program, port, demo_port, data)
+        yield from_its_words(program, port, demo_port, data, TOP / ".build" / configuration / "sluice")
         program.send_signal(signal.SIGINT)
         rest = program.communicate(timeout=60)[0]
         assert program.returncode == 0, f"Ctrl-C did not end it cleanly:\n{rest}"
@@ -49,7 +49,7 @@ def running_house(data):
         program.terminate()
 
 
-def from_its_words(program, port, demo_port, data):
+def from_its_words(program, port, demo_port, data, sluice):
     """The house, once it says that it serves."""
     said = []
     for line in program.stdout:
@@ -58,8 +58,7 @@ def from_its_words(program, port, demo_port, data):
             break
     link = re.search(r"http://\S+/first-admin/\S+", "".join(said))
     assert link, "it printed no one-time link:\n" + "".join(said)
-    return House(
-        f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program, TOP / ".build/debug/sluice")
+    return House(f"http://localhost:{port}", f"http://127.0.0.1:{demo_port}", data, link[0], program, sluice)
 
 
 @pytest.fixture(scope="session")
