@@ -23,12 +23,14 @@ def resident_megabytes(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
-def long_chat(admin):
+def long_chat(house, admin):
     """The address of a chat with 50 messages."""
     admin.change_tier("Standard", requestsPerMinute=1000, tokensPerHour=10_000_000, tokensPerDay=10_000_000)
-    chat = "/chat"
-    for turn in range(TURNS):
-        chat = admin.ask(f"Question {turn}: what is a weir?", chat=chat).url.path
+    admin.ask("What is a weir?")
+    chat = "/chat/" + house.rows("SELECT id FROM conversation")[0]["id"]
+    for turn in range(1, TURNS):
+        admin.ask(f"Question {turn}: what is a weir?", chat=chat)
+    assert len(house.rows("SELECT id FROM message")) == 2 * TURNS
     return chat
 
 
@@ -36,7 +38,7 @@ def server_milliseconds(house, admin, chat):
     for _ in range(VISITS):
         assert admin.client.get(chat).status_code == 200
     lines = (json.loads(line) for line in (house.data / "run/sluice.log").read_text().splitlines() if line.startswith("{"))
-    routes = [l["fields"] for l in lines if l["fields"].get("route") == "/chat/{id}" or l["fields"].get("route") == "/chat/:id"]
+    routes = [l["fields"] for l in lines if re.fullmatch(r"/chat/[{:][a-z]+}?", l["fields"].get("route", ""))]
     return [int(fields["microseconds"]) / 1000 for fields in routes if fields["method"] == "GET"][-VISITS:]
 
 
@@ -44,7 +46,7 @@ def main():
     with tempfile.TemporaryDirectory() as data, running_house(pathlib.Path(data), "release") as house:
         idle = [resident_megabytes(worker) for worker in house.workers()]
         admin = Admin(house)
-        chat = long_chat(admin)
+        chat = long_chat(house, admin)
         page = admin.client.get(chat).text
         times = sorted(server_milliseconds(house, admin, chat))
         scripts = [(f.name, len(gzip.compress(f.read_bytes()))) for f in pathlib.Path("public").glob("*.js")]
