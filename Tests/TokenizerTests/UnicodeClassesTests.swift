@@ -14,7 +14,7 @@ import Testing
         #expect(wrong == 0)
     }
 
-    /// What tiktoken itself was found to match (`shared` in the text's first line): how many scalars have each property.
+    /// How many scalars tiktoken 0.14 itself matches for each property, over all of Unicode.
     @Test func thereAreAsManyLettersNumbersMarksAndBlanksAsInUnicode16() throws {
         let classes = try Self.pinnedClasses()
         #expect(classes.count { $0.touches(.letter) } == 141_028)
