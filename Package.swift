@@ -68,12 +68,13 @@ let package = Package(
             swiftSettings: house
         ),
 
-        room("Web", knows: ["Core", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore]),
+        room("Web", knows: ["Core", "StrictJSON", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
-        room("Relay", knows: ["Core", asyncHTTPClient, nioCore, nioHTTP1]),
+        room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1]),
         room("Core", knows: ["Tokenizer", logging]),
         room("DemoUpstream", knows: [httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
+        room("StrictJSON", knows: []),
         room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
 
         .executableTarget(
@@ -102,11 +103,12 @@ let package = Package(
                 "Core", "DemoUpstream", "Relay", "demo-upstream", httpTypes, hummingbird, hummingbirdTesting, logging,
             ]
         ),
-        tests("Relay", with: ["Core", "Relay"]),
+        tests("Relay", with: ["Core", "Relay", "StrictJSON"]),
         tests(
             "Web",
             with: ["Web", "Core", "Store", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
         tests("Core", with: ["Core"]),
+        tests("StrictJSON", with: ["StrictJSON"]),
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),

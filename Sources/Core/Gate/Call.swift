@@ -60,9 +60,10 @@ final class Call: Sendable {
         interrupt?()
     }
 
-    /// The reader left. Once there is a reply, that is for the disconnect policy.
+    /// The reader left. Once there is a reply, that is for the disconnect policy; and what comes all at once cannot be
+    /// left without paying.
     func stopUnlessAccepted() {
-        if reply == nil { stop(.abandoned) }
+        if reply == nil && prompt.body.hasReply { stop(.abandoned) }
     }
 
     var isStopped: Bool { state.withLock { $0.stop != nil } }
@@ -88,7 +89,7 @@ final class Call: Sendable {
 
     func begin(_ allowance: Allowance) -> LiveReply {
         let reply = LiveReply(
-            requestID: id, promptTokens: promptTokens, replyCap: allowance.replyCap, shortenedBy: allowance.shortenedBy)
+            requestID: id, promptTokens: promptTokens, allowance: allowance)
         state.withLock { $0.reply = reply }
         return reply
     }
@@ -97,7 +98,10 @@ final class Call: Sendable {
     func read(_ accepted: UpstreamReply, into reply: LiveReply) async {
         do {
             let isWhole = try await interruptibly { [self] in
-                for try await event in accepted.events { take(event, into: reply) }
+                for try await event in accepted.events {
+                    take(event, into: reply)
+                    await reply.untilThereIsRoom()
+                }
                 return !Task.isCancelled
             }
             conclude(reply, outcome: isWhole ? .finished : nil, failure: nil)
@@ -112,6 +116,9 @@ final class Call: Sendable {
         switch event {
         case .text(let piece): take(piece, as: .text, into: reply)
         case .reasoning(let piece): take(piece, as: .reasoning, into: reply)
+        case .toolCall(let piece): take(piece, as: .toolCall, into: reply)
+        case .passage(let bytes): reply.send(bytes)
+        case .document(let bytes): reply.keep(document: bytes)
         case .servedModel(let name): state.withLock { $0.modelServed = name }
         case .finished(let reason): state.withLock { $0.finishReason = reason }
         case .usage(let usage): state.withLock { $0.usage = usage }
@@ -157,7 +164,7 @@ final class Call: Sendable {
 
     private func counts(of reply: LiveReply) -> (total: Int64, reasoning: Int64) {
         let reasoning = count(reply.reasoning)
-        return (count(reply.text).addingClamped(reasoning), reasoning)
+        return ([count(reply.text), count(reply.toolCalls)].reduce(reasoning) { $0.addingClamped($1) }, reasoning)
     }
 
     private func count(_ text: String) -> Int64 {
@@ -191,6 +198,9 @@ extension Call {
         if standing.isAskedToStop { stop(.stopped) }
     }
 
+    /// A page finds its reply again; an API client has lost it with its connection.
+    private var isComingBack: Bool { prompt.body.api == nil }
+
     /// Whether nobody has read the reply, here or in another worker, for as long as the tier's policy allows.
     ///
     /// - Parameter firstGraceSeconds: the time that the first listener has to come.
@@ -206,7 +216,7 @@ extension Call {
             }
             let since = state.unheardSince ?? now
             state.unheardSince = since
-            let patience = hearing.wasHeard ? graceSeconds : max(graceSeconds, firstGraceSeconds)
+            let patience = hearing.wasHeard ? isComingBack ? graceSeconds : 0 : max(graceSeconds, firstGraceSeconds)
             return now >= since.advanced(bySeconds: patience)
         }
     }

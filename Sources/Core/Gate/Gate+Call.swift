@@ -35,7 +35,7 @@ extension Gate {
     private func send(_ call: Call, _ allowance: Allowance) async throws -> UpstreamReply {
         let upstreamCall = UpstreamCall(
             requestID: call.id, endpoint: call.route.endpoint, model: call.route.meteredModel.name,
-            messages: call.prompt.messages, maxCompletionTokens: allowance.replyCap)
+            body: call.prompt.body, maxCompletionTokens: allowance.replyCap / call.prompt.body.replies)
         do {
             if call.isStopped { throw CancellationError() }
             return try await call.interruptibly { [upstream = ports.upstream] in try await upstream.open(upstreamCall) }

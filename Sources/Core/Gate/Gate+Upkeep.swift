@@ -19,6 +19,7 @@ extension Gate {
         await refreshHolds()
         await retryUnfinished()
         await keepTexts()
+        for call in calls.values { call.reply?.breakSilence(after: settings.keepAlive) }
         let now = ports.time.now()
         for call in calls.values
         where call.isAbandoned(at: now, firstGraceSeconds: settings.firstListenerSeconds) {

@@ -16,15 +16,18 @@ public actor Gate {
         public var ticksBetweenReaps: Int
         /// How long a reply waits for its first listener before it counts as abandoned.
         public var firstListenerSeconds: Int64
+        /// After how long without a word an API client is told that its reply is still coming.
+        public var keepAlive: Duration
 
         public init(
             leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 20,
-            firstListenerSeconds: Int64 = 10
+            firstListenerSeconds: Int64 = 10, keepAlive: Duration = .seconds(15)
         ) {
             self.leaseSeconds = leaseSeconds
             self.tick = tick
             self.ticksBetweenReaps = ticksBetweenReaps
             self.firstListenerSeconds = firstListenerSeconds
+            self.keepAlive = keepAlive
         }
     }
 
@@ -95,8 +98,8 @@ public actor Gate {
     public nonisolated func quote(_ prompt: Prompt) async throws(GateError) -> Quote {
         do {
             let route = try await route(of: prompt)
-            let count = ports.meter.count(prompt.messages, for: route.meteredModel)
-            let demand = demand(of: prompt, promptTokens: count.tokens, on: route)
+            let count = try count(prompt, on: route)
+            let demand = try demand(of: prompt, promptTokens: count.tokens, on: route)
             let accounts = try await ports.ledger.accounts(on: route.path, at: ports.time.now())
             return Quote(
                 promptTokens: count, maxPromptTokens: route.bounds.longestPrompt, maxReplyTokens: demand.replyCap,
@@ -134,11 +137,11 @@ public actor Gate {
     private nonisolated func plan(_ prompt: Prompt) async throws(GateError) -> Call {
         guard prompt.maxReplyTokens.map({ $0 > 0 }) ?? true else { throw .invalidReplyLength }
         let route = try await route(of: prompt)
-        let count = ports.meter.count(prompt.messages, for: route.meteredModel)
-        let longest = route.bounds.longestPrompt
+        let count = try count(prompt, on: route)
+        let longest = prompt.body.hasReply ? route.bounds.longestPrompt : route.bounds.maxPromptTokens
         guard count.tokens <= longest else { throw .promptTooLong(count, maximum: longest) }
-        let demand = demand(of: prompt, promptTokens: count.tokens, on: route)
-        guard demand.replyCap > 0 else { throw .invalidReplyLength }
+        let demand = try demand(of: prompt, promptTokens: count.tokens, on: route)
+        guard demand.replyCap > 0 || !prompt.body.hasReply else { throw .invalidReplyLength }
         return Call(prompt: prompt, route: route, promptTokens: count, demand: demand, meter: ports.meter)
     }
 
@@ -148,16 +151,30 @@ public actor Gate {
             guard route.tariff.isSound else { throw GateError.storeUnavailable(detail: "a negative price or weight") }
             route.path.project = prompt.project
             route.path.key = prompt.key
+            // Nobody could say what an answer that comes at once has cost, if it were cancelled before.
+            if !prompt.body.hasReply { route.disconnectPolicy = .drain }
             return route
         } catch {
             throw GateError(error)
         }
     }
 
-    private nonisolated func demand(of prompt: Prompt, promptTokens: Int64, on route: Route) -> Demand {
-        Demand(
-            promptTokens: promptTokens,
-            replyCap: route.bounds.longestReply(to: promptTokens, asked: prompt.maxReplyTokens),
-            minimumReply: route.bounds.minimumReplyTokens, tariff: route.tariff)
+    private nonisolated func count(_ prompt: Prompt, on route: Route) throws(GateError) -> TokenCount {
+        let measure = ports.meter.measure(prompt.body, for: route.meteredModel)
+        guard measure.unmeterable.isEmpty else { throw .unmeterable(measure.unmeterable) }
+        return measure.count
+    }
+
+    private nonisolated func demand(
+        of prompt: Prompt, promptTokens: Int64, on route: Route
+    ) throws(GateError) -> Demand {
+        guard prompt.body.hasReply else { return Demand(promptTokens: promptTokens, replyCap: 0, tariff: route.tariff) }
+        let longest = route.bounds.longestReply(to: promptTokens, asked: prompt.maxReplyTokens)
+        let (replyCap, isTooMuch) = longest.multipliedReportingOverflow(by: prompt.body.replies)
+        guard !isTooMuch else { throw .tooManyReplies }
+        return Demand(
+            promptTokens: promptTokens, replyCap: replyCap,
+            minimumReply: route.bounds.minimumReplyTokens.multipliedClamped(by: prompt.body.replies),
+            tariff: route.tariff)
     }
 }

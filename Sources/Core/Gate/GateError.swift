@@ -5,6 +5,10 @@ public enum GateError: Error, Sendable, Hashable {
     case promptTooLong(TokenCount, maximum: Int64)
     /// A reply of less than one token was asked for.
     case invalidReplyLength
+    /// So many replies of such a length that nobody can count them.
+    case tooManyReplies
+    /// Parts of the prompt have no known price, and nothing goes upstream for free; each in words for the client.
+    case unmeterable([String])
     case unknownModel(String)
     case modelNotInTier(String)
     /// Disabled, or not known at all.

@@ -10,9 +10,12 @@ public final class LiveReply: Sendable {
     public let replyCap: Int64
     /// The limit that left no room for a longer reply; nil when none did.
     public let shortenedBy: Account?
+    /// Every limit on the way as the hold left it.
+    public let accounts: [Account]
 
-    private struct State {
+    struct State {
         var log = ReplyLog()
+        var outbox = Outbox()
         var ending: ReplyEnding?
         var listeners = 0
         var wasHeard = false
@@ -20,13 +23,14 @@ public final class LiveReply: Sendable {
         var nextWaiter: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
-    init(requestID: RequestID, promptTokens: TokenCount, replyCap: Int64, shortenedBy: Account?) {
+    init(requestID: RequestID, promptTokens: TokenCount, allowance: Allowance) {
         self.requestID = requestID
         self.promptTokens = promptTokens
-        self.replyCap = replyCap
-        self.shortenedBy = shortenedBy
+        replyCap = allowance.replyCap
+        shortenedBy = allowance.shortenedBy
+        accounts = allowance.charges.map(\.accountAfter)
     }
 
     /// The answer so far, without reasoning.
@@ -43,7 +47,7 @@ public final class LiveReply: Sendable {
             $0.listeners += 1
             $0.wasHeard = true
         }
-        defer { state.withLock { $0.listeners -= 1 } }
+        defer { leave() }
         return try await body(ReplyEvents(reply: self))
     }
 
@@ -78,7 +82,17 @@ extension LiveReply {
 
     var reasoning: String { state.withLock { $0.log.all(.reasoning) } }
 
-    private func wake(after change: (inout State) -> Void) {
+    var toolCalls: String { state.withLock { $0.log.all(.toolCall) } }
+
+    private func leave() {
+        let held = state.withLock { state in
+            state.listeners -= 1
+            return state.listeners == 0 ? state.outbox.close() : nil
+        }
+        held?.resume()
+    }
+
+    func wake(after change: (inout State) -> Void) {
         let waiters = state.withLock { state in
             change(&state)
             defer { state.waiters.removeAll(keepingCapacity: true) }
@@ -108,6 +122,11 @@ extension LiveReply {
 
     /// Returns when there is something after `position`, or the task was cancelled.
     func change(after position: Int) async {
+        await change { $0.log.piece(after: position) != nil }
+    }
+
+    /// Returns when `isThere` holds, the reply is over, or the task was cancelled.
+    func change(until isThere: @Sendable (State) -> Bool) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -115,9 +134,7 @@ extension LiveReply {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDone = state.withLock { state in
-                    if Task.isCancelled || state.ending != nil || state.log.piece(after: position) != nil {
-                        return true
-                    }
+                    if Task.isCancelled || state.ending != nil || isThere(state) { return true }
                     state.waiters[number] = continuation
                     return false
                 }

@@ -8,13 +8,14 @@ public struct Prompt: Sendable, Hashable {
     public var feature: String?
     /// The model's public name.
     public var model: String
-    public var messages: [ChatMessage]
-    /// The longest reply that the reader wants, in tokens; nil leaves it to the tier and the model.
+    public var body: PromptBody
+    /// The longest reply that the reader wants, in tokens; nil leaves it to the tier and the model. Where several are
+    /// asked for at once, each may be so long.
     public var maxReplyTokens: Int64?
 
     public init(
         requestID: RequestID = .random(), person: PersonID, project: ProjectID? = nil, key: APIKeyID? = nil,
-        conversation: ConversationID? = nil, feature: String? = nil, model: String, messages: [ChatMessage],
+        conversation: ConversationID? = nil, feature: String? = nil, model: String, body: PromptBody,
         maxReplyTokens: Int64? = nil
     ) {
         self.requestID = requestID
@@ -24,8 +25,18 @@ public struct Prompt: Sendable, Hashable {
         self.conversation = conversation
         self.feature = feature
         self.model = model
-        self.messages = messages
+        self.body = body
         self.maxReplyTokens = maxReplyTokens
+    }
+
+    public init(
+        requestID: RequestID = .random(), person: PersonID, project: ProjectID? = nil, key: APIKeyID? = nil,
+        conversation: ConversationID? = nil, feature: String? = nil, model: String, messages: [ChatMessage],
+        maxReplyTokens: Int64? = nil
+    ) {
+        self.init(
+            requestID: requestID, person: person, project: project, key: key, conversation: conversation,
+            feature: feature, model: model, body: .messages(messages), maxReplyTokens: maxReplyTokens)
     }
 }
 

@@ -2,6 +2,8 @@
 struct ReplyLog: Sendable {
     enum Kind: Sendable {
         case text, reasoning
+        /// Calls to the client's functions.
+        case toolCall
     }
 
     /// A stretch of one kind, from the end of the one before it.

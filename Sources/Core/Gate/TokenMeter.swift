@@ -7,6 +7,18 @@ public protocol TokenMeter: Sendable {
     ///
     /// What it cannot count exactly it should rather overrate: a hold is taken by this number.
     func count(_ messages: [ChatMessage], for model: MeteredModel) -> TokenCount
+
+    /// The same for a request of an API client, which may have parts that nobody can count.
+    func measure(_ prompt: CountablePrompt, for model: MeteredModel) -> PromptMeasure
+}
+
+extension TokenMeter {
+    func measure(_ body: PromptBody, for model: MeteredModel) -> PromptMeasure {
+        switch body {
+        case .messages(let messages): PromptMeasure(count: count(messages, for: model))
+        case .api(let request): measure(request.prompt, for: model)
+        }
+    }
 }
 
 /// What decides how a model counts.

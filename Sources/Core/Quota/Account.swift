@@ -41,5 +41,7 @@ extension Int64 {
     /// Addition that stops at the ends of the range: a full account stays full instead of wrapping round.
     public func addingClamped(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) + Int128(other)) }
 
+    func multipliedClamped(by other: Int64) -> Int64 { Int64(clamping: Int128(self) * Int128(other)) }
+
     func subtractingClamped(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) - Int128(other)) }
 }

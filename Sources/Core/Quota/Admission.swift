@@ -11,6 +11,13 @@ public struct Allowance: Sendable, Hashable {
         public var account: Account
         /// In the unit of the account's meter.
         public var amount: Int64
+
+        /// The account when this charge is held too.
+        var accountAfter: Account {
+            var account = account
+            account.held = account.held.addingClamped(amount)
+            return account
+        }
     }
 
     /// The longest reply that every limit has room for; at most what was asked.

@@ -51,18 +51,17 @@ public struct UpstreamCall: Sendable, Hashable {
     public var endpoint: UpstreamEndpoint
     /// The upstream's name of the model.
     public var model: String
-    public var messages: [ChatMessage]
-    /// Sent under the endpoint's `replyCapField`.
+    public var body: PromptBody
+    /// For each reply; sent under the name that the interface and the endpoint know it by.
     public var maxCompletionTokens: Int64
 
     public init(
-        requestID: RequestID, endpoint: UpstreamEndpoint, model: String, messages: [ChatMessage],
-        maxCompletionTokens: Int64
+        requestID: RequestID, endpoint: UpstreamEndpoint, model: String, body: PromptBody, maxCompletionTokens: Int64
     ) {
         self.requestID = requestID
         self.endpoint = endpoint
         self.model = model
-        self.messages = messages
+        self.body = body
         self.maxCompletionTokens = maxCompletionTokens
     }
 }
@@ -85,6 +84,13 @@ public enum UpstreamEvent: Sendable, Hashable {
     case text(String)
     /// A piece of visible reasoning, which is charged but not part of the answer.
     case reasoning(String)
+    /// A piece of a call to one of the client's functions: produced and charged like text, but no part of the answer.
+    case toolCall(String)
+    /// A stretch of the answer's body for an API client, as the upstream wrote it; comes after the events above that it
+    /// gave rise to.
+    case passage([UInt8])
+    /// The whole answer's body for an API client that reads it in one piece.
+    case document([UInt8])
     /// The model that really answers, where the upstream says so.
     case servedModel(String)
     case finished(FinishReason)
