@@ -24,8 +24,8 @@ public struct OpenAIUpstream: Upstream {
         public init() {}
     }
 
-    /// What an upstream may say at length: a completion in one piece, a list of models.
-    private static let maxDocumentBytes = 4 << 20
+    /// What an upstream may say at length: a completion in one piece, a list of models, two thousand embeddings.
+    private static let maxDocumentBytes = 32 << 20
     /// How much of an error response is read for its message.
     private static let maxErrorBytes = 64 << 10
 
@@ -48,7 +48,7 @@ public struct OpenAIUpstream: Upstream {
         let response = try send(call)
         do {
             let format = try await accept(response, hiding: call.endpoint.apiKey)
-            return UpstreamReply(events: ReplyEvents(response, format: format, hiding: call.endpoint.apiKey))
+            return UpstreamReply(events: ReplyEvents(response, format: format, reader: call.reader))
         } catch {
             response.close(error)
             throw TransportFailure.beforeAnswer(error)
@@ -85,8 +85,8 @@ extension OpenAIUpstream {
             "content-type": "application/json",
             "x-request-id": call.requestID.rawValue,
         ]
-        let body = try ChatCompletionRequest(call).encoded()
-        return try begin(.POST, "/chat/completions", at: call.endpoint, headers: headers, body: body)
+        let request = try UpstreamRequest(call)
+        return try begin(.POST, request.path, at: call.endpoint, headers: headers, body: Data(request.body))
     }
 
     private func begin(

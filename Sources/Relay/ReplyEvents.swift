@@ -18,12 +18,12 @@ struct ReplyEvents: AsyncSequence, Sendable {
 
     fileprivate let connection: OpenConnection
     fileprivate let format: Format
-    fileprivate let apiKey: String?
+    fileprivate let reader: any ReplyReader
 
-    init(_ response: UpstreamResponse, format: Format, hiding apiKey: String?) {
+    init(_ response: UpstreamResponse, format: Format, reader: any ReplyReader) {
         connection = OpenConnection(response)
         self.format = format
-        self.apiKey = apiKey
+        self.reader = reader
     }
 
     func makeAsyncIterator() -> Iterator {
@@ -34,7 +34,7 @@ struct ReplyEvents: AsyncSequence, Sendable {
         private let connection: OpenConnection
         private let format: Format
         private var parser = EventStreamParser()
-        private var translator: ReplyTranslator
+        private var reader: any ReplyReader
         /// Translated but not yet asked for, last first.
         private var waiting: [UpstreamEvent] = []
         private var isOver = false
@@ -42,7 +42,7 @@ struct ReplyEvents: AsyncSequence, Sendable {
         fileprivate init(_ events: ReplyEvents) {
             connection = events.connection
             format = events.format
-            translator = ReplyTranslator(hiding: events.apiKey)
+            reader = events.reader
         }
 
         /// - Throws: `UpstreamFailure`; `CancellationError`. After a throw there are no more events.
@@ -81,8 +81,8 @@ extension ReplyEvents.Iterator {
     }
 
     private mutating func translate(_ event: ServerSentEvent) throws -> [UpstreamEvent] {
-        let events = try translator.events(of: event)
-        if translator.isDone {
+        let events = try reader.events(of: event)
+        if reader.isDone {
             isOver = true
             connection.response.discardRest()
         }
@@ -91,17 +91,17 @@ extension ReplyEvents.Iterator {
 
     /// A reply that said why it finished is whole, whatever then becomes of the connection.
     private mutating func end(with error: any Error) throws -> [UpstreamEvent] {
-        guard translator.isFinished, error as? UpstreamFailure == .cut || error as? UpstreamFailure == .timedOut else {
+        guard reader.isFinished, error as? UpstreamFailure == .cut || error as? UpstreamFailure == .timedOut else {
             throw error
         }
         isOver = true
-        return []
+        return reader.lastEvents()
     }
 
     private mutating func readWhole(_ maxBytes: Int) async throws -> [UpstreamEvent] {
         isOver = true
         do {
-            return try translator.events(ofWhole: await connection.response.body(upTo: maxBytes))
+            return try reader.events(ofWhole: await connection.response.body(upTo: maxBytes))
         } catch {
             throw TransportFailure.duringReply(error)
         }

@@ -7,9 +7,12 @@ public final class JSONDocument: Sendable {
     public struct Limits: Sendable, Hashable {
         /// How many arrays and objects may lie in one another.
         public var depth: Int
+        /// Whether a member may stand twice in an object; then the first one counts.
+        public var allowsDuplicates: Bool
 
-        public init(depth: Int = 128) {
+        public init(depth: Int = 128, allowsDuplicates: Bool = false) {
             self.depth = depth
+            self.allowsDuplicates = allowsDuplicates
         }
     }
 

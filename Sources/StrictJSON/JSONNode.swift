@@ -98,3 +98,16 @@ extension JSONNode {
         }
     }
 }
+
+extension JSONNode {
+    /// The members that `isWanted` picks, as they are written, with commas between them and without braces.
+    public func members(where isWanted: (Member) -> Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        for member in members where isWanted(member) {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
+            bytes += document.bytes[member.range]
+        }
+        return bytes
+    }
+}

@@ -70,7 +70,7 @@ struct Reader {
         entries[container].end = Int32(position)
         entries[container].next = Int32(entries.count)
         open.removeLast()
-        if entries[container].kind == .object { try refuseDuplicates(in: container) }
+        if entries[container].kind == .object, !limits.allowsDuplicates { try refuseDuplicates(in: container) }
     }
 
     private mutating func readNameIfNeeded(in container: Int) throws(JSONFlaw) {

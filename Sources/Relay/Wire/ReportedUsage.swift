@@ -1,4 +1,5 @@
 import Core
+import StrictJSON
 
 /// The `usage` object of an upstream, before it is believed.
 ///
@@ -12,71 +13,61 @@ import Core
 /// - A detail that is no count, or larger than its whole, is only advice and is taken as 0 or as the whole.
 ///
 /// Source: <https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage>.
-struct ReportedUsage: Decodable {
-    struct PromptDetails: Decodable {
-        var cachedTokens: ReportedCount?
+struct ReportedUsage {
+    private var prompt: ReportedCount?
+    private var completion: ReportedCount?
+    private var total: ReportedCount?
+    private var cachedPrompt: ReportedCount?
+    private var reasoning: ReportedCount?
 
-        enum CodingKeys: String, CodingKey {
-            case cachedTokens = "cached_tokens"
-        }
+    /// As chat completions, legacy completions and embeddings name the numbers.
+    init(completion node: JSONNode) throws(UpstreamFailure) {
+        prompt = try ReportedCount(node, "prompt_tokens")
+        completion = try ReportedCount(node, "completion_tokens")
+        total = try ReportedCount(node, "total_tokens")
+        cachedPrompt = try ReportedCount(node.object("prompt_tokens_details"), "cached_tokens")
+        reasoning = try ReportedCount(node.object("completion_tokens_details"), "reasoning_tokens")
     }
 
-    struct CompletionDetails: Decodable {
-        var reasoningTokens: ReportedCount?
-
-        enum CodingKeys: String, CodingKey {
-            case reasoningTokens = "reasoning_tokens"
-        }
-    }
-
-    var promptTokens: ReportedCount?
-    var completionTokens: ReportedCount?
-    var totalTokens: ReportedCount?
-    var promptTokensDetails: PromptDetails?
-    var completionTokensDetails: CompletionDetails?
-
-    enum CodingKeys: String, CodingKey {
-        case promptTokens = "prompt_tokens"
-        case completionTokens = "completion_tokens"
-        case totalTokens = "total_tokens"
-        case promptTokensDetails = "prompt_tokens_details"
-        case completionTokensDetails = "completion_tokens_details"
+    /// As responses name them: <https://platform.openai.com/docs/api-reference/responses/object>.
+    init(response node: JSONNode) throws(UpstreamFailure) {
+        prompt = try ReportedCount(node, "input_tokens")
+        completion = try ReportedCount(node, "output_tokens")
+        total = try ReportedCount(node, "total_tokens")
+        cachedPrompt = try ReportedCount(node.object("input_tokens_details"), "cached_tokens")
+        reasoning = try ReportedCount(node.object("output_tokens_details"), "reasoning_tokens")
     }
 
     /// Nil where the object says nothing that can be believed.
     var usage: Usage? {
-        let counts = [promptTokens, completionTokens, totalTokens].compactMap { $0 }
-        guard counts.allSatisfy(\.isCount), let prompt = promptTokens?.value, let completion = completion(after: prompt)
+        let counts = [prompt, completion, total].compactMap { $0 }
+        guard counts.allSatisfy(\.isCount), let prompt = prompt?.value, let completion = completion(after: prompt)
         else { return nil }
         return Usage(
             promptTokens: prompt,
             completionTokens: completion,
-            cachedPromptTokens: min(promptTokensDetails?.cachedTokens?.value ?? 0, prompt),
-            reasoningTokens: min(completionTokensDetails?.reasoningTokens?.value ?? 0, completion),
+            cachedPromptTokens: min(cachedPrompt?.value ?? 0, prompt),
+            reasoningTokens: min(reasoning?.value ?? 0, completion),
             source: .reported
         )
     }
 
     private func completion(after prompt: Int64) -> Int64? {
-        let rest = totalTokens?.value.map { max(0, $0 - prompt) }
-        return [completionTokens?.value, rest].compactMap { $0 }.max()
+        let rest = total?.value.map { max(0, $0 - prompt) }
+        return [completion?.value, rest].compactMap { $0 }.max()
     }
 }
 
 /// A JSON number that should be a count of tokens.
-struct ReportedCount: Decodable {
+private struct ReportedCount {
     /// Nil for a number that no count can be.
     let value: Int64?
 
     var isCount: Bool { value != nil }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let whole = try? container.decode(Int64.self) {
-            value = whole >= 0 ? whole : nil
-        } else {
-            _ = try container.decode(Double.self)
-            value = nil
-        }
+    /// Nil where there is no such member.
+    init?(_ object: JSONNode?, _ name: String) throws(UpstreamFailure) {
+        guard let number = try object?.number(name) else { return nil }
+        value = number.integer.flatMap { $0 >= 0 ? $0 : nil }
     }
 }

@@ -1,36 +1,24 @@
-import Foundation
+import StrictJSON
 
 /// The words in which an upstream complains, made fit to be shown and logged.
-struct UpstreamErrorBody: Decodable {
+enum UpstreamErrorBody {
     /// `{"message": …}` as OpenAI has it, or the message alone.
-    struct Complaint: Decodable {
+    struct Complaint {
         let message: String
 
-        enum CodingKeys: CodingKey {
-            case message
-        }
-
-        init(from decoder: any Decoder) throws {
-            if let text = try? decoder.singleValueContainer().decode(String.self) {
-                message = text
-            } else {
-                let fields = try decoder.container(keyedBy: CodingKeys.self)
-                message = try fields.decodeIfPresent(String.self, forKey: .message) ?? ""
-            }
+        init(_ node: JSONNode) {
+            message = node.string ?? node["message"]?.string ?? ""
         }
     }
 
-    private var error: Complaint?
-    private var message: String?
-    /// FastAPI's, and so vLLM's.
-    private var detail: String?
-
     /// The message in an error response: JSON's, else plain text as it stands. An HTML page says nothing to a person.
     static func message(in body: [UInt8], contentType: String) -> String {
-        if let decoded = try? JSONDecoder().decode(Self.self, from: Data(body)) {
-            return decoded.error?.message ?? decoded.message ?? decoded.detail ?? ""
+        guard let root = try? JSONDocument(body, limits: .init(allowsDuplicates: true)).root else {
+            return contentType.hasPrefix("text/plain") ? String(decoding: body, as: UTF8.self) : ""
         }
-        return contentType.hasPrefix("text/plain") ? String(decoding: body, as: UTF8.self) : ""
+        if let error = root.member("error") { return Complaint(error).message }
+        // FastAPI's, and so vLLM's.
+        return root["message"]?.string ?? root["detail"]?.string ?? ""
     }
 }
 

@@ -4,7 +4,7 @@
 /// A model without a published price has none here: an image for it is refused or held by what the upstream reports, but
 /// never taken for free.
 enum ImageTokens {
-    /// Nil where the model has no published price, or where the price depends on a size that is not known.
+    /// Nil where the model has no published price. An image whose size is not known counts as the dearest there is.
     static func count(_ image: PromptImage, model: String) -> Int? {
         let name = model.hasPrefix("openai/") ? String(model.dropFirst("openai/".count)) : model
         if let tiles = price(of: name, in: tilePrices) { return tiles.tokens(of: image) }
@@ -48,9 +48,12 @@ private struct TilePrice {
     let base: Int
     let tile: Int
 
-    func tokens(of image: PromptImage) -> Int? {
+    /// Of an image that is 2,048 pixels by 768 when it was made to fit.
+    private static let mostTiles = 8
+
+    func tokens(of image: PromptImage) -> Int {
         if image.detail == .low { return base }
-        guard let size = image.size, size.width > 0, size.height > 0 else { return nil }
+        guard let size = image.size, size.width > 0, size.height > 0 else { return base + tile * Self.mostTiles }
         let (width, height) = (Double(size.width), Double(size.height))
         let scale = min(1, 2048 / max(width, height), 768 / min(width, height))
         return base + tile * tiles(width * scale) * tiles(height * scale)
@@ -66,13 +69,14 @@ private struct PatchPrice {
 
     private static let budget = 1536.0
 
-    func tokens(of image: PromptImage) -> Int? {
-        guard let size = image.size, size.width > 0, size.height > 0 else { return nil }
+    func tokens(of image: PromptImage) -> Int {
+        guard let size = image.size, size.width > 0, size.height > 0 else { return tokens(Self.budget) }
         let (width, height) = (Double(size.width), Double(size.height))
         let scale = patches(width) * patches(height) > Self.budget ? fitting(width, height) : 1
-        let count = min(Self.budget, patches(width * scale) * patches(height * scale))
-        return (Int(count) * percent + 99) / 100
+        return tokens(min(Self.budget, patches(width * scale) * patches(height * scale)))
     }
+
+    private func tokens(_ patches: Double) -> Int { (Int(patches) * percent + 99) / 100 }
 
     private func patches(_ length: Double) -> Double { max(1, (length / 32).rounded(.up)) }
 

@@ -26,7 +26,7 @@ public enum CountDoubt: Sendable, Hashable {
     case toolCalls
     /// By the published formula, which upstreams apply to their own idea of the image's size.
     case images
-    /// An image that has no published price for this model, or whose size is not known: it counts nothing here.
+    /// An image that has no published price for this model: it counts nothing here.
     case unpricedImage
     /// A part of this kind counts nothing here.
     case uncountable(kind: String)

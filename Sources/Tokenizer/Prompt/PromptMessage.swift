@@ -33,7 +33,7 @@ public struct PromptImage: Sendable, Hashable {
         case low, high, auto
     }
 
-    /// In pixels; nil when the image is behind an address that nobody opened.
+    /// In pixels; nil when the image is behind an address that nobody opened: then it counts as the largest.
     public var size: Size?
     public var detail: Detail
 

@@ -1,0 +1,72 @@
+import Core
+import StrictJSON
+
+/// Reads the answer to an API client's `POST /responses`, and passes it on: event by event as they came, or the response
+/// alone that the last event carries.
+///
+/// Source: <https://platform.openai.com/docs/api-reference/responses-streaming>.
+struct ResponseRelay: ReplyReader {
+    private(set) var isDone = false
+    var isFinished: Bool { isDone }
+    private let request: APIRequest
+    private let apiKey: String?
+
+    init(_ request: APIRequest, hiding apiKey: String?) {
+        self.request = request
+        self.apiKey = apiKey
+    }
+
+    mutating func events(of event: ServerSentEvent) throws(UpstreamFailure) -> [UpstreamEvent] {
+        // OpenAI sends none here; some compatible servers do.
+        if event.isDone { return [] }
+        let root = try JSONDocument(fromUpstream: event.data).root
+        let said = try events(of: root)
+        guard request.answer != .document else { return said }
+        return said + [.passage(event.framed())]
+    }
+
+    mutating func events(ofWhole body: [UInt8]) throws(UpstreamFailure) -> [UpstreamEvent] {
+        guard request.answer == .document else { throw .garbage(detail: "not streamed") }
+        return try end(with: JSONDocument(fromUpstream: body).root)
+    }
+
+    private mutating func events(of root: JSONNode) throws(UpstreamFailure) -> [UpstreamEvent] {
+        switch try root.text("type") ?? "" {
+        case "response.output_text.delta", "response.refusal.delta": return try delta(of: root, UpstreamEvent.text)
+        case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
+            return try delta(of: root, UpstreamEvent.reasoning)
+        case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta":
+            return try delta(of: root, UpstreamEvent.toolCall)
+        case "response.completed", "response.incomplete", "response.failed":
+            guard let response = try root.object("response") else { throw .garbage(detail: "no response") }
+            return try end(with: response)
+        case "error": throw .brokenOff(UpstreamErrorBody.Complaint(root).message, hiding: apiKey)
+        default: return []
+        }
+    }
+
+    private func delta(
+        of root: JSONNode, _ event: (String) -> UpstreamEvent
+    ) throws(UpstreamFailure) -> [UpstreamEvent] {
+        guard let text = try root.text("delta"), !text.isEmpty else { return [] }
+        return [event(text)]
+    }
+
+    /// A stream passes a failure on as it was said; who waits for a document gets an error.
+    private mutating func end(with response: JSONNode) throws(UpstreamFailure) -> [UpstreamEvent] {
+        if request.answer == .document, let error = response.member("error") {
+            throw .brokenOff(UpstreamErrorBody.Complaint(error).message, hiding: apiKey)
+        }
+        isDone = true
+        let usage = try response.object("usage").map(ReportedUsage.init(response:))?.usage
+        let model = try response.text("model")
+        let reason: FinishReason =
+            switch try response.text("status") {
+            case "completed": .stop
+            case "incomplete": .length
+            default: .other
+            }
+        return [model.map(UpstreamEvent.servedModel), usage.map(UpstreamEvent.usage)].compactMap { $0 }
+            + [.finished(reason)] + (request.answer == .document ? [.document(Array(response.bytes))] : [])
+    }
+}
