@@ -1,9 +1,3 @@
-/// The subjects that limits, holds and usage rows refer to and that are no types of their own yet.
-///
-/// A subject that becomes a type of its own takes over its name here.
-public enum Project {}
-public enum APIKey {}
-
 public typealias OrganizationID = Identifier<Organization>
 public typealias ProjectID = Identifier<Project>
 public typealias TierID = Identifier<Tier>

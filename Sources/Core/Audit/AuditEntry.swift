@@ -60,4 +60,11 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case upstreamCreated = "upstream.created"
     case upstreamChanged = "upstream.changed"
     case personViewed = "person.viewed"
+    case keyCreated = "key.created"
+    case keyChanged = "key.changed"
+    case keyRevoked = "key.revoked"
+    case projectCreated = "project.created"
+    case projectChanged = "project.changed"
+    case projectRetired = "project.retired"
+    case projectRestored = "project.restored"
 }

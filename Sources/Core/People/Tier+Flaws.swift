@@ -5,6 +5,7 @@ extension Tier.Settings {
     /// Whether the name is taken and the models exist, only the store knows.
     public var flaws: Flaws {
         var flaws = allowance.flaws
+        flaws.note(allowance.limitsTokens ? nil : .missing, about: "tokensPerMonth")
         flaws.note(name.nameProblem(), about: "name")
         flaws.note(audience.count > 500 ? .tooLong(maxCharacters: 500) : nil, about: "audience")
         flaws.note(maxPromptTokens.problem(outside: Self.tokenRange), about: "maxPromptTokens")
@@ -20,6 +21,8 @@ extension Tier.Allowance {
     /// So far below the end of the range that sums of many accounts stay exact.
     static let amountRange: ClosedRange<Int64> = 0...1_000_000_000_000_000
 
+    var limitsTokens: Bool { tokensPerHour != nil || tokensPerDay != nil || tokensPerMonth != nil }
+
     var flaws: Flaws {
         var flaws = Flaws([])
         flaws.note(problem(of: tokensPerHour), about: "tokensPerHour")
@@ -27,9 +30,6 @@ extension Tier.Allowance {
         flaws.note(problem(of: tokensPerMonth), about: "tokensPerMonth")
         flaws.note(problem(of: requestsPerMinute), about: "requestsPerMinute")
         flaws.note(problem(of: concurrentRequests), about: "concurrentRequests")
-        if tokensPerHour == nil && tokensPerDay == nil && tokensPerMonth == nil {
-            flaws.note(.missing, about: "tokensPerMonth")
-        }
         return flaws
     }
 

@@ -43,8 +43,8 @@ extension Tier {
         }
     }
 
-    /// The limits that each person of the tier has for themselves. Nil stands for no limit of that kind; one of the
-    /// token limits must be set.
+    /// The limits that each person of the tier has for themselves, or an API key for itself. Nil stands for no limit of
+    /// that kind. A tier must have one of the token limits.
     public struct Allowance: Sendable, Hashable, Codable {
         public var tokensPerHour: Int64?
         public var tokensPerDay: Int64?

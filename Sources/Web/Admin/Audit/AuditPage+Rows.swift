@@ -49,6 +49,13 @@ extension Words {
         case .upstreamCreated: self("Upstream added")
         case .upstreamChanged: self("Upstream changed")
         case .personViewed: self("Looked at as this person")
+        case .keyCreated: self("API key made")
+        case .keyChanged: self("API key changed")
+        case .keyRevoked: self("API key revoked")
+        case .projectCreated: self("Project added")
+        case .projectChanged: self("Project changed")
+        case .projectRetired: self("Project retired")
+        case .projectRestored: self("Project restored")
         }
     }
 }
