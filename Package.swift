@@ -68,7 +68,11 @@ let package = Package(
             swiftSettings: house
         ),
 
-        room("Web", knows: ["Core", "StrictJSON", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore]),
+        room(
+            "Web",
+            knows: [
+                "Core", "StrictJSON", "Tokenizer", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore,
+            ]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
         room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1]),
         room("Core", knows: ["Tokenizer", logging]),

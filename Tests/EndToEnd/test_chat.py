@@ -93,7 +93,7 @@ def test_at_the_limit_it_says_which_and_how_much_is_left(house, admin):
         "/chat", data=person.question("Tell me another tale"),
         headers={"accept": "text/event-stream, application/problem+json"})
     assert script.status_code == 429 and script.json()["detail"] == alert(refused.text), "scripts hear other words"
-    assert script.json()["details"]["remaining"] == str(120 - used)
+    assert script.json()["details"]["available"] == 120 - used
     assert int(script.headers["retry-after"]) <= int(refused.headers["retry-after"])
 
 

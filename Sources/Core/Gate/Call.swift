@@ -89,7 +89,7 @@ final class Call: Sendable {
 
     func begin(_ allowance: Allowance) -> LiveReply {
         let reply = LiveReply(
-            requestID: id, promptTokens: promptTokens, allowance: allowance)
+            requestID: id, path: route.path, promptTokens: promptTokens, allowance: allowance)
         state.withLock { $0.reply = reply }
         return reply
     }

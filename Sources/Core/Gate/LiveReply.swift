@@ -12,6 +12,8 @@ public final class LiveReply: Sendable {
     public let shortenedBy: Account?
     /// Every limit on the way as the hold left it.
     public let accounts: [Account]
+    /// On whose limits it counts.
+    public let path: QuotaPath
 
     struct State {
         var log = ReplyLog()
@@ -25,8 +27,9 @@ public final class LiveReply: Sendable {
 
     let state = Mutex(State())
 
-    init(requestID: RequestID, promptTokens: TokenCount, allowance: Allowance) {
+    init(requestID: RequestID, path: QuotaPath, promptTokens: TokenCount, allowance: Allowance) {
         self.requestID = requestID
+        self.path = path
         self.promptTokens = promptTokens
         replyCap = allowance.replyCap
         shortenedBy = allowance.shortenedBy

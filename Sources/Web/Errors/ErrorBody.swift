@@ -8,7 +8,7 @@ struct Problem: Encodable {
     let status: Int
     let detail: String
     let code: String?
-    let details: [String: String]?
+    let details: [String: Failure.Detail]?
     let requestID: String
 
     enum CodingKeys: String, CodingKey {
@@ -33,7 +33,7 @@ struct OpenAIError: Encodable {
         let type: String
         let param: String?
         let code: String?
-        let details: [String: String]
+        let details: [String: Failure.Detail]
 
         enum CodingKeys: String, CodingKey {
             case message, type, param, code, details
@@ -56,7 +56,7 @@ struct OpenAIError: Encodable {
         error = Body(
             message: failure.explanation,
             type: failure.openAIType ?? (failure.status.code < 500 ? "invalid_request_error" : "server_error"),
-            param: nil, code: failure.code,
-            details: failure.details.merging(["request_id": requestID]) { own, _ in own })
+            param: failure.param, code: failure.code,
+            details: failure.details.merging(["request_id": .text(requestID)]) { own, _ in own })
     }
 }

@@ -24,7 +24,7 @@ extension Failure {
                 "It needs {needed}, and one prompt may take {maximum}. Shorten it or start a new chat.",
                 ["needed": words.tokens(count.tokens), "maximum": words.tokens(maximum)]),
             code: "context_length_exceeded",
-            details: ["needed": String(count.tokens), "limit": String(maximum)])
+            details: ["needed": .number(count.tokens), "limit": .number(maximum)])
     }
 
     private static func standing(_ error: GateError, _ words: Words) -> Failure {
@@ -34,6 +34,18 @@ extension Failure {
                 status: .badRequest, title: words("No room for a reply"),
                 explanation: words("The reply must be allowed at least one token. Shorten the prompt or ask for more."),
                 code: "invalid_value")
+        case .tooManyReplies:
+            Failure(
+                status: .badRequest, title: words("That is too much at once"),
+                explanation: words("So many replies of such a length cannot be counted."), code: "invalid_value",
+                param: "n")
+        case .unmeterable(let parts):
+            Failure(
+                status: .badRequest, title: words("A part of this has no price here"),
+                explanation: words(
+                    "Nothing goes to a model that cannot be metered: {parts}.",
+                    ["parts": parts.joined(separator: "; ")]),
+                code: "unsupported_value", param: "messages")
         case .unknownModel(let name):
             Failure(
                 status: .notFound, title: words("There is no such model"),

@@ -19,31 +19,35 @@ extension Failure {
     }
 
     private static func code(_ refusal: Refusal) -> String {
-        switch (refusal.meter, refusal.scope) {
-        case (.requests, _), (.concurrent, _): "rate_limit_exceeded"
-        case (.cost, .organization): "organization_spend_limit_exceeded"
-        case (.cost, .project): "project_spend_limit_exceeded"
-        case (.cost, _): "user_spend_limit_exceeded"
-        case (.tokens, .organization): "organization_token_limit_exceeded"
-        case (.tokens, .project): "project_token_limit_exceeded"
-        case (.tokens, .request): "request_token_limit_exceeded"
-        case (.tokens, _): "user_token_limit_exceeded"
-        }
+        if refusal.isPace { return "rate_limit_exceeded" }
+        let owner =
+            switch refusal.scope {
+            case .tier, .person: "user"
+            case let scope: scope.rawValue
+            }
+        let unit =
+            switch refusal.meter {
+            case .cost: "spend"
+            case .tokens: "token"
+            case .requests, .concurrent: "request"
+            }
+        return "\(owner)_\(unit)_limit_exceeded"
     }
 
     private static func openAIType(_ refusal: Refusal) -> String {
         if !refusal.canEverFit { return "invalid_request_error" }
-        return refusal.meter == .requests || refusal.meter == .concurrent ? "rate_limit_exceeded" : "insufficient_quota"
+        return refusal.isPace ? "rate_limit_exceeded" : "insufficient_quota"
     }
 
-    /// Whole numbers in the meter's unit.
-    private static func details(_ refusal: Refusal) -> [String: String] {
-        var details = [
-            "scope": refusal.scope.rawValue, "meter": refusal.meter.rawValue, "window": refusal.window.rawValue,
-            "limit": String(refusal.ceiling), "used": String(refusal.used), "held": String(refusal.held),
-            "needed": String(refusal.needed), "remaining": String(refusal.available),
+    /// Amounts are whole numbers in the meter's unit.
+    private static func details(_ refusal: Refusal) -> [String: Detail] {
+        var details: [String: Detail] = [
+            "scope": .text(refusal.scope.rawValue), "meter": .text(refusal.meter.rawValue),
+            "window": .text(refusal.window.rawValue), "limit": .number(refusal.ceiling),
+            "used": .number(refusal.used), "held": .number(refusal.held), "needed": .number(refusal.needed),
+            "available": .number(refusal.available),
         ]
-        details["resets_at"] = refusal.resetsAt.map { Moment($0, zone: .gmt).iso }
+        details["resets_at"] = refusal.resetsAt.map { .text(Moment($0, zone: .gmt).iso) }
         return details
     }
 
@@ -52,6 +56,11 @@ extension Failure {
         guard let resetsAt = refusal.resetsAt else { return refusal.meter == .concurrent ? 1 : nil }
         return max(1, (resetsAt.milliseconds - now.milliseconds + 999) / 1000)
     }
+}
+
+extension Refusal {
+    /// Whether it is only about how fast: a minute's window, or requests at the same time. Else a quota is used up.
+    fileprivate var isPace: Bool { meter == .concurrent || window == .minute }
 }
 
 extension HTTPField.Name {

@@ -12,11 +12,26 @@ struct Failure: Error, Sendable {
     var code: String?
     /// The `type` of an error of OpenAI's interface; nil for the ordinary one of the status.
     var openAIType: String?
+    /// The member of the request that is wrong, such as `messages[0].content`.
+    var param: String?
     /// More for machines: numbers and moments by name.
-    var details: [String: String] = [:]
+    var details: [String: Detail] = [:]
     /// After how many seconds the same request may succeed; nil where waiting does not help.
     var retryAfterSeconds: Int64?
     var headers: HTTPFields = [:]
+
+    enum Detail: Sendable, Hashable, Encodable {
+        case number(Int64)
+        case text(String)
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .number(let number): try container.encode(number)
+            case .text(let text): try container.encode(text)
+            }
+        }
+    }
 }
 
 extension Failure {
@@ -112,6 +127,13 @@ extension Failure {
 extension Failure {
     func setHeaders(of response: inout Response) {
         for field in headers where field.name != .contentLength { response.headers[field.name] = field.value }
-        if let retryAfterSeconds { response.headers[.retryAfter] = String(retryAfterSeconds) }
+        guard let retryAfterSeconds else { return }
+        response.headers[.retryAfter] = String(retryAfterSeconds)
+        // What OpenAI's clients read first.
+        response.headers[.retryAfterMilliseconds] = String(retryAfterSeconds.multipliedReportingOverflow(by: 1000).0)
     }
+}
+
+extension HTTPField.Name {
+    static let retryAfterMilliseconds = HTTPField.Name("retry-after-ms")!
 }

@@ -13,6 +13,7 @@ extension Site {
         public var sessions: any Sessions
         public var firstAdmin: any FirstAdmin
         public var hasher: any PasswordHasher
+        public var keys: any APIKeys
 
         public var organizations: any Organizations
         public var people: any People
@@ -27,7 +28,7 @@ extension Site {
 
         public init(
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
-            sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher,
+            sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher, keys: any APIKeys,
             organizations: any Organizations, people: any People, tiers: any Tiers, grants: any Grants,
             models: any Models, upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes,
             time: any TimeSource
@@ -40,6 +41,7 @@ extension Site {
             self.sessions = sessions
             self.firstAdmin = firstAdmin
             self.hasher = hasher
+            self.keys = keys
             self.organizations = organizations
             self.people = people
             self.tiers = tiers

@@ -14,6 +14,8 @@ public struct SiteContext: IdentifiedContext {
 
     /// Who is asking, and what the browser remembers.
     var visit = Visit()
+    /// Who asks with an API key; nobody on the pages.
+    var keyHolder: KeyHolder?
 
     public init(
         logger: Logger, requestID: Core.RequestID, remoteAddress: String, takeStreamSlot: @escaping @Sendable () -> Bool
@@ -43,6 +45,12 @@ extension SiteContext {
     func asker() throws(Failure) -> SignedIn {
         guard let signedIn else { throw .notSignedIn }
         return signedIn
+    }
+
+    /// Who is asking with a key; in the group for programs there always is somebody.
+    func caller() throws(Failure) -> KeyHolder {
+        guard let keyHolder else { throw .invalidKey }
+        return keyHolder
     }
 
     /// Who is asking, as the author of a change.

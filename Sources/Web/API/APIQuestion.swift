@@ -1,0 +1,49 @@
+import Core
+import StrictJSON
+
+/// What an API client asks, read and understood as far as it concerns the gate.
+struct APIQuestion: Sendable {
+    /// The model's public name.
+    var model: String
+    /// The longest reply that the client wants; nil where it does not say.
+    var maxReplyTokens: Int64?
+    var request: APIRequest
+}
+
+extension APIQuestion {
+    /// - Parameters:
+    ///   - own: the members that the gate writes itself, beside the model and how it streams.
+    ///   - replies: how many replies are produced.
+    init(
+        _ body: APIValue, to interface: APIInterface, prompt: CountablePrompt, own: Set<String> = [],
+        replies: Int64 = 1, maxReplyTokens: Int64? = nil
+    ) throws(Failure) {
+        if let longest = maxReplyTokens, longest.multipliedReportingOverflow(by: replies).overflow {
+            throw .invalidRequest("So many replies of such a length cannot be counted.", param: "n")
+        }
+        model = try body.required("model").string()
+        self.maxReplyTokens = maxReplyTokens
+        let own = own.union(["model", "stream", "stream_options"])
+        let stream = try StreamChoice(body)
+        request = APIRequest(
+            members: body.node.members { !own.contains($0.name) }, interface: interface, prompt: prompt,
+            replies: replies, streamOptions: stream.options, answer: stream.answer)
+    }
+}
+
+/// Whether and how the client wants to be streamed to.
+private struct StreamChoice {
+    var answer = APIRequest.Answer.document
+    var options: [UInt8] = []
+
+    init(_ body: APIValue) throws(Failure) {
+        let options = body.member("stream_options")
+        guard try body.flag("stream") else {
+            if let options { throw options.problem("is only allowed when `stream` is true") }
+            return
+        }
+        _ = try options?.object()
+        answer = .stream(withUsage: try options?.flag("include_usage") ?? false)
+        self.options = options?.node.members { $0.name != "include_usage" } ?? []
+    }
+}

@@ -1,0 +1,38 @@
+import Core
+import Foundation
+import HTTPTypes
+
+extension Failure {
+    /// Why the gate let a program's request not pass. An upstream's complaint about the request itself is handed on, for
+    /// its author has to mend it; what else an upstream says may tell of keys and accounts.
+    init(api error: GateError, now: Timestamp, words: Words) {
+        self.init(error, now: now, zone: .gmt, words: words)
+        if case .upstream(.refused(let status, let message, _)) = error, [400, 413, 422].contains(status),
+            !message.isEmpty
+        {
+            self = .invalidRequest(message, code: "upstream_refused")
+        }
+    }
+
+    /// How a reply ended that is no whole reply. What was produced is charged, so that trying again costs again: that
+    /// is for the program to decide, and not for its library.
+    init?(_ ending: ReplyEnding, _ words: Words) {
+        switch ending.outcome {
+        case .finished, .overran: return nil
+        case .failed:
+            self.init(ending.failure ?? .cut, words)
+            headers[.xShouldRetry] = "false"
+        case .stopped, .abandoned:
+            self.init(
+                status: .conflict, title: words("Stopped"),
+                explanation: words("The reply was stopped. What had come is charged."), code: "stopped")
+        case .shutDown, .expired:
+            self.init(
+                status: .serviceUnavailable, title: words("Not now"),
+                explanation: words("The server was restarted while the reply was written. What had come is charged."),
+                code: "server_restarted")
+            headers[.xShouldRetry] = "false"
+        }
+        details["charged_tokens"] = .number(ending.usage.totalTokens)
+    }
+}

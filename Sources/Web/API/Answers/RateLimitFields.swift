@@ -1,0 +1,72 @@
+import Core
+import HTTPTypes
+
+/// How much is left, in headers: OpenAI's `x-ratelimit-*` for the clients there are, and the fields of the IETF's draft.
+/// What is left is net of what running requests hold, as on the pages.
+///
+/// Sources: <https://platform.openai.com/docs/guides/rate-limits>;
+/// draft-ietf-httpapi-ratelimit-headers-10, 3 and 4, whose register of units has no tokens: the name says them.
+struct RateLimitFields {
+    let fields: HTTPFields
+
+    init(_ accounts: [Account], now: Timestamp) {
+        let enforced = accounts.filter { $0.limit.mode == .enforce }
+        var fields: HTTPFields = [:]
+        for (name, meter) in [("tokens", Limit.Meter.tokens), ("requests", .requests)] {
+            let tightest = enforced.filter { $0.limit.meter == meter }.min { $0.available < $1.available }
+            guard let tightest else { continue }
+            fields[HTTPField.Name("x-ratelimit-limit-\(name)")!] = String(tightest.ceiling)
+            fields[HTTPField.Name("x-ratelimit-remaining-\(name)")!] = String(tightest.available)
+            fields[HTTPField.Name("x-ratelimit-reset-\(name)")!] = tightest.secondsLeft(now).map(Self.duration)
+        }
+        let windows = enforced.filter { $0.resetsAt != nil }
+        if !windows.isEmpty {
+            fields[.rateLimitPolicy] = windows.map(\.policy).joined(separator: ", ")
+            fields[.rateLimit] = windows.map { $0.standing(now) }.joined(separator: ", ")
+        }
+        self.fields = fields
+    }
+
+    /// As Go writes it: `6m0s`, `1h0m5s`.
+    static func duration(_ seconds: Int64) -> String {
+        let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
+        if hours > 0 { return "\(hours)h\(minutes)m\(rest)s" }
+        return minutes > 0 ? "\(minutes)m\(rest)s" : "\(rest)s"
+    }
+}
+
+extension Account {
+    /// How a limit is called towards programs: `user-day-tokens`.
+    var policyName: String {
+        let owner =
+            switch limit.scope {
+            case .tier, .person: "user"
+            case let scope: scope.rawValue
+            }
+        return ([owner, limit.window.rawValue, limit.meter.rawValue] + (limit.model == nil ? [] : ["model"]))
+            .joined(separator: "-")
+    }
+
+    /// Rounded up, so that who waits this long is not too early; nil where nothing resets.
+    fileprivate func secondsLeft(_ now: Timestamp) -> Int64? {
+        resetsAt.map { max(0, ($0.milliseconds - now.milliseconds + 999) / 1000) }
+    }
+
+    fileprivate var policy: String {
+        let seconds = resetsAt.map { max(1, ($0.milliseconds - windowStart.milliseconds) / 1000) } ?? 1
+        let unit = limit.meter == .requests ? ";qu=\"requests\"" : ""
+        return "\"\(policyName)\";q=\(Self.fitting(ceiling))\(unit);w=\(seconds)"
+    }
+
+    fileprivate func standing(_ now: Timestamp) -> String {
+        "\"\(policyName)\";r=\(Self.fitting(available));t=\(secondsLeft(now) ?? 0)"
+    }
+
+    /// The largest Integer that a structured field may have: RFC 9651, 3.3.1.
+    private static func fitting(_ amount: Int64) -> Int64 { min(amount, 999_999_999_999_999) }
+}
+
+extension HTTPField.Name {
+    static let rateLimit = HTTPField.Name("RateLimit")!
+    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+}
