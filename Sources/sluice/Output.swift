@@ -1,3 +1,4 @@
+import Core
 import Glibc
 
 /// What a command prints: results to standard output, everything else to standard error.
@@ -17,5 +18,10 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     init(_ description: String) {
         self.description = description
+    }
+
+    /// Each mistake on a line of its own.
+    init(_ flaws: Flaws) {
+        self.init(flaws.all.map { "\($0.field): \($0.problem)" }.joined(separator: "\n"))
     }
 }

@@ -9,8 +9,8 @@ struct Sluice: ParsableCommand {
         abstract: "Meters a language model's tokens fairly among many people.",
         version: version,
         subcommands: [
-            ServeCommand.self, WorkerCommand.self, UserCommand.self, FirstAdminCommand.self, TokensCommand.self,
-            VocabularyCommand.self,
+            ServeCommand.self, WorkerCommand.self, UserCommand.self, KeyCommand.self, FirstAdminCommand.self,
+            TokensCommand.self, VocabularyCommand.self,
         ]
     )
 }

@@ -47,7 +47,7 @@ extension SQLSession {
     fileprivate func grant(_ draft: Grant.Draft, to person: Person, at now: Timestamp) throws -> Grant {
         guard draft.expiresAt > now else { throw Flaws([Flaw("expiresAt", .inThePast)]) }
         let part = AllowancePart(meter: .tokens, window: draft.window)
-        guard let limit = try limit(part, of: person.tier, liveOnly: true) else {
+        guard let limit = try limit(part, of: .tier(person.tier), liveOnly: true) else {
             throw Flaws([Flaw("window", .unknown)])
         }
         return Grant(

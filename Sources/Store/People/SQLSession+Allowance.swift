@@ -1,6 +1,15 @@
 import Core
 
-/// Which limit of the ledger each part of a tier's allowance is.
+/// Whose allowance it is: what the limits that make it up name as their scope and subject.
+struct AllowanceSubject {
+    let scope: Limit.Scope
+    let subject: String
+
+    static func tier(_ id: TierID) -> Self { Self(scope: .tier, subject: id.rawValue) }
+    static func key(_ id: APIKeyID) -> Self { Self(scope: .key, subject: id.rawValue) }
+}
+
+/// Which limit of the ledger each part of an allowance is.
 struct AllowancePart {
     let meter: Limit.Meter
     let window: Window
@@ -16,12 +25,12 @@ struct AllowancePart {
     }
 }
 
-/// A tier's allowance is kept as limits of the scope `tier`, which the ledger reads inside each hold: an edit counts
+/// An allowance is kept as limits of the scope `tier` or `key`, which the ledger reads inside each hold: an edit counts
 /// for the next request in every worker.
 extension SQLSession {
-    func allowance(of tier: TierID) throws -> Tier.Allowance {
+    func allowance(of subject: AllowanceSubject) throws -> Tier.Allowance {
         var allowance = Tier.Allowance()
-        for row in try liveLimits(of: tier) {
+        for row in try liveLimits(of: subject) {
             let amount: Int64 = try row["amount"]
             switch (try row["meter"] as Limit.Meter, try row["time_window"] as Window) {
             case (.tokens, .hour): allowance.tokensPerHour = amount
@@ -36,10 +45,10 @@ extension SQLSession {
     }
 
     /// A limit that is changed, or taken away and set again, stays the same limit: what was used of it stays used.
-    func setAllowance(_ allowance: Tier.Allowance, of tier: TierID, at now: Timestamp) throws {
+    func setAllowance(_ allowance: Tier.Allowance, of subject: AllowanceSubject, at now: Timestamp) throws {
         for (part, amount) in AllowancePart.all(of: allowance) {
-            guard let limit = try limit(part, of: tier, liveOnly: false) else {
-                if let amount { try insertLimit(part, of: tier, amount: amount) }
+            guard let limit = try limit(part, of: subject, liveOnly: false) else {
+                if let amount { try insertLimit(part, of: subject, amount: amount) }
                 continue
             }
             if let amount {
@@ -54,7 +63,7 @@ extension SQLSession {
     func stopped(by allowance: Tier.Allowance, in tier: TierID, at now: Timestamp) throws -> [PersonID] {
         var stopped: Set<PersonID> = []
         for (part, amount) in AllowancePart.all(of: allowance) where part.meter == .tokens {
-            guard let amount, let limit = try limit(part, of: tier, liveOnly: true) else { continue }
+            guard let amount, let limit = try limit(part, of: .tier(tier), liveOnly: true) else { continue }
             let full = try rows(
                 """
                 SELECT account.holder AS holder
@@ -71,31 +80,31 @@ extension SQLSession {
         return stopped.sorted { $0.rawValue < $1.rawValue }
     }
 
-    /// The limit that this part of a tier's allowance is; the live one before one that was taken away.
-    func limit(_ part: AllowancePart, of tier: TierID, liveOnly: Bool) throws -> Limit.ID? {
+    /// The limit that this part of an allowance is; the live one before one that was taken away.
+    func limit(_ part: AllowancePart, of subject: AllowanceSubject, liveOnly: Bool) throws -> Limit.ID? {
         let row = try row(
             """
             SELECT id FROM quota_limit
-            WHERE scope = 'tier' AND subject = $1 AND model IS NULL AND meter = $2 AND time_window = $3
+            WHERE scope = $1 AND subject = $2 AND model IS NULL AND meter = $3 AND time_window = $4
                 AND mode = 'enforce' \(liveOnly ? "AND retired_at IS NULL" : "")
             ORDER BY CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, id LIMIT 1
-            """, tier, part.meter, part.window)
+            """, subject.scope, subject.subject, part.meter, part.window)
         return try row?["id"]
     }
 
-    private func liveLimits(of tier: TierID) throws -> [SQLRow] {
+    private func liveLimits(of subject: AllowanceSubject) throws -> [SQLRow] {
         try rows(
             """
             SELECT meter, time_window, amount FROM quota_limit
-            WHERE scope = 'tier' AND subject = $1 AND model IS NULL AND mode = 'enforce' AND retired_at IS NULL
-            """, tier)
+            WHERE scope = $1 AND subject = $2 AND model IS NULL AND mode = 'enforce' AND retired_at IS NULL
+            """, subject.scope, subject.subject)
     }
 
-    private func insertLimit(_ part: AllowancePart, of tier: TierID, amount: Int64) throws {
+    private func insertLimit(_ part: AllowancePart, of subject: AllowanceSubject, amount: Int64) throws {
         try execute(
             """
             INSERT INTO quota_limit (id, scope, subject, meter, time_window, amount)
-            VALUES ($1, 'tier', $2, $3, $4, $5)
-            """, Limit.ID.random(), tier, part.meter, part.window, amount)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """, Limit.ID.random(), subject.scope, subject.subject, part.meter, part.window, amount)
     }
 }

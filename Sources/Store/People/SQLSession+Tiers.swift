@@ -15,7 +15,8 @@ extension SQLSession {
         let settings = Tier.Settings(
             name: try row["name"], audience: try row["audience"], maxPromptTokens: try row["max_prompt_tokens"],
             maxReplyTokens: try row["max_reply_tokens"], models: Set(models),
-            disconnect: graceSeconds.map { .cancel(graceSeconds: $0) } ?? .drain, allowance: try allowance(of: id))
+            disconnect: graceSeconds.map { .cancel(graceSeconds: $0) } ?? .drain,
+            allowance: try allowance(of: .tier(id)))
         return Tier(
             id: id, organization: try row["organization"], settings: settings, isRetired: try row["is_retired"])
     }
@@ -53,7 +54,7 @@ extension SQLSession {
         for model in settings.models {
             try execute("INSERT INTO tier_model (tier, model) VALUES ($1, $2)", tier.id, model)
         }
-        try setAllowance(settings.allowance, of: tier.id, at: now)
+        try setAllowance(settings.allowance, of: .tier(tier.id), at: now)
     }
 
     /// - Throws: `Flaws` when another tier has the name, or one of the models does not exist.

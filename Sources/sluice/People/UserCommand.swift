@@ -40,7 +40,7 @@ struct UserCommand: ParsableCommand {
                 do {
                     return try await store.people.add(draft, passwordHash: hash, by: .shell)
                 } catch let flaws as Flaws {
-                    throw CommandFailure(flaws.all.map { "\($0.field): \($0.problem)" }.joined(separator: "\n"))
+                    throw CommandFailure(flaws)
                 }
             }
             Output.line("Added \(person.email)\(admin ? ", an admin" : "").")
