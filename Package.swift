@@ -110,13 +110,13 @@ let package = Package(
         tests("Relay", with: ["Core", "Relay", "StrictJSON"]),
         tests(
             "Web",
-            with: ["Web", "Core", "Store", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
+            with: ["Web", "Core", "Store", "StrictJSON", "Tokenizer", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
         tests("Core", with: ["Core"]),
         tests("StrictJSON", with: ["StrictJSON"]),
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
-        tests("Store", with: ["Core", "Store", "ledger-test-worker", logging]),
+        tests("Store", with: ["Core", "Store", "Tokenizer", "ledger-test-worker", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

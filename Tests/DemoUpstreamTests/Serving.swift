@@ -50,7 +50,7 @@ extension TestClientProtocol {
     func call(_ model: String, _ question: String = "Why is the sky blue?", cap: Int64 = 400) -> UpstreamCall {
         UpstreamCall(
             requestID: .random(), endpoint: UpstreamEndpoint(baseURL: baseURL, apiKey: nil), model: model,
-            messages: [ChatMessage(role: .user, content: question)], maxCompletionTokens: cap)
+            body: .messages([ChatMessage(role: .user, content: question)]), maxCompletionTokens: cap)
     }
 
     func journal(of call: UpstreamCall) async throws -> JournalRow? {

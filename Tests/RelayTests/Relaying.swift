@@ -33,7 +33,7 @@ func call(_ baseURL: String, apiKey: String? = "sk-secret", capField: ReplyCapFi
     UpstreamCall(
         requestID: RequestID(rawValue: "request-7"),
         endpoint: UpstreamEndpoint(baseURL: baseURL, apiKey: apiKey, replyCapField: capField),
-        model: "m", messages: [ChatMessage(role: .user, content: "Hi/there \"you\"")], maxCompletionTokens: 12
+        model: "m", body: .messages([ChatMessage(role: .user, content: "Hi/there \"you\"")]), maxCompletionTokens: 12
     )
 }
 

@@ -80,7 +80,7 @@ struct ReplyTranslatorTests {
     }
 
     @Test func garbageIsDescribedWithoutQuotingIt() {
-        let expected = UpstreamFailure.garbage(detail: "not String at /choices/Index 0/delta/content")
+        let expected = UpstreamFailure.garbage(detail: "content is no text")
         #expect(throws: expected) { try Reply(#"{"choices":[{"delta":{"content":["secret"]}}]}"#) }
     }
 

@@ -1,5 +1,5 @@
 import Core
-import Foundation
+import StrictJSON
 import Testing
 
 @testable import Relay
@@ -52,6 +52,6 @@ struct ReportedUsageTests {
     }
 
     private func read(_ json: String) throws -> Usage? {
-        try JSONDecoder().decode(ReportedUsage.self, from: Data(json.utf8)).usage
+        try ReportedUsage(completion: JSONDocument(Array(json.utf8)).root).usage
     }
 }

@@ -68,7 +68,7 @@ struct Worker {
             people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher)
         return Site.Ports(
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
-            signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher,
+            signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher, keys: store.keys,
             organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
             models: store.models, upstreams: store.upstreamRecords, auditLog: store.auditLog,
             probes: probes(store, upstream), time: SystemTime())
