@@ -18,6 +18,8 @@ extension Site {
         public var people: any People
         public var tiers: any Tiers
         public var grants: any Grants
+        public var projects: any Projects
+        public var keys: any APIKeys
         public var models: any Models
         public var upstreams: any UpstreamRecords
         public var auditLog: any AuditLog
@@ -29,8 +31,8 @@ extension Site {
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
             sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher,
             organizations: any Organizations, people: any People, tiers: any Tiers, grants: any Grants,
-            models: any Models, upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes,
-            time: any TimeSource
+            projects: any Projects, keys: any APIKeys, models: any Models, upstreams: any UpstreamRecords,
+            auditLog: any AuditLog, probes: Probes, time: any TimeSource
         ) {
             self.gate = gate
             self.ledger = ledger
@@ -44,6 +46,8 @@ extension Site {
             self.people = people
             self.tiers = tiers
             self.grants = grants
+            self.projects = projects
+            self.keys = keys
             self.models = models
             self.upstreams = upstreams
             self.auditLog = auditLog

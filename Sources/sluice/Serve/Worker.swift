@@ -70,8 +70,8 @@ struct Worker {
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
             signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher,
             organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
-            models: store.models, upstreams: store.upstreamRecords, auditLog: store.auditLog,
-            probes: probes(store, upstream), time: SystemTime())
+            projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
+            auditLog: store.auditLog, probes: probes(store, upstream), time: SystemTime())
     }
 
     private func probes(_ store: SQLStore, _ upstream: OpenAIUpstream) -> Site.Probes {
