@@ -53,6 +53,8 @@ public struct StandIn: Sendable {
 
         let api = router.group("v1").add(middleware: BearerKey(expected: settings.apiKey))
         api.post("chat/completions") { request, context in try await chat(request, context) }
+        api.post("completions") { request, context in try await completions(request, context) }
+        api.post("responses") { request, context in try await responses(request, context) }
         api.post("embeddings") { request, context in try await embeddings(request, context) }
         api.get("models") { _, _ in models() }
         api.get("models/:id") { _, context in try model(context.parameters.require("id")) }

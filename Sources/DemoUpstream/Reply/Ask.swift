@@ -25,6 +25,8 @@ struct Ask: Sendable {
     var usualCap = 4_096
     /// A reply ends before the first of these.
     var stop: [String] = []
+    /// Whether the prompt stands before the reply; it is not counted again.
+    var echoes = false
     var functions = Functions()
     var format = Format.prose
     /// How many alternatives are told with the probability of each token; nil for no probabilities.
@@ -32,9 +34,6 @@ struct Ask: Sendable {
     var isStream = false
     /// Whether a stream is to end with its usage.
     var streamsUsage = false
-
-    /// The choices of all prompts that are shown.
-    var allChoices: Int { prompts.count * (shownChoices ?? choices) }
 
     func check() throws {
         guard (1...128).contains(choices) else { throw APIError.invalid("`n` is 1 to 128.", param: "n") }
