@@ -11,9 +11,10 @@ packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-lig
 	python3 python3-pip python3-venv
 packages_to_test = chromium
 # One room's tests at a time: some fill every core for a while, others watch the clock.
-rooms = Tokenizer Core Store Relay DemoUpstream FastCGI Web Sluice
+rooms = StrictJSON Tokenizer Core Store Relay DemoUpstream FastCGI Web Sluice
 tables = var/vocabulary
 test_python = var/test-python
+test_clients = var/test-clients
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
 swift_build = swift build --explicit-target-dependency-import-check error
 
@@ -22,7 +23,7 @@ swift_build = swift build --explicit-target-dependency-import-check error
 run: vocabulary
 	@PORT=$(PORT) packaging/run
 
-test: vocabulary $(test_python)/ready
+test: vocabulary $(test_python)/ready $(test_clients)/ready
 	@packaging/install-packages $(packages_to_test)
 	$(swift_build) --build-tests
 	@set -e; for room in $(rooms); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\."; done
@@ -42,9 +43,14 @@ vocabulary: build
 
 # Python packages for the end-to-end tests, and others that counts are compared with.
 $(test_python)/ready: packaging/test-python.txt
+
+# Other people's clients of OpenAI's interface, which want other versions of the same packages.
+$(test_clients)/ready: packaging/test-clients.txt
+
+var/%/ready: packaging/%.txt
 	@packaging/install-packages python3-venv
-	python3 -m venv $(test_python)
-	$(test_python)/bin/pip install --quiet --disable-pip-version-check -r $< || echo "$(without_pypi)" >&2
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $< || echo "$(without_pypi)" >&2
 	@touch $@
 
 lint:

@@ -23,7 +23,7 @@ extension Failure {
             explanation: words(
                 "It needs {needed}, and one prompt may take {maximum}. Shorten it or start a new chat.",
                 ["needed": words.tokens(count.tokens), "maximum": words.tokens(maximum)]),
-            code: "context_length_exceeded",
+            code: "context_length_exceeded", param: "messages",
             details: ["needed": .number(count.tokens), "limit": .number(maximum)])
     }
 
@@ -50,14 +50,14 @@ extension Failure {
             Failure(
                 status: .notFound, title: words("There is no such model"),
                 explanation: words("Nothing here is called {name}. Choose another model.", ["name": name]),
-                code: "model_not_found")
+                code: "model_not_found", param: "model")
         case .modelNotInTier(let name):
             Failure(
                 status: .forbidden, title: words("This model is not yours to use"),
                 explanation: words(
                     "Your tier does not include {name}. Choose another model, or ask your administrator.",
                     ["name": name]),
-                code: "permission_denied")
+                code: "permission_denied", param: "model")
         case .personDisabled:
             Failure(
                 status: .forbidden, title: words("This account is disabled"),
