@@ -36,6 +36,9 @@ public struct APIKey: Sendable, Hashable, Codable, Identifiable {
 }
 
 extension APIKey {
+    /// How many live keys one person may have.
+    public static let mostOfAPerson = 100
+
     /// Everything that can be edited about a key.
     public struct Settings: Sendable, Hashable, Codable {
         /// What it is for, in its owner's words.

@@ -20,7 +20,8 @@ public protocol APIKeys: Sendable {
     /// often it is sent.
     ///
     /// - Returns: the key; the one that was made before when it is the same secret of the same person.
-    /// - Throws: `Flaws`; `NotFound` for an unknown person; `StoreFailure`.
+    /// - Throws: `Flaws`, also when the person has `APIKey.mostOfAPerson` live ones; `NotFound` for an unknown person;
+    ///   `StoreFailure`.
     func create(
         _ settings: APIKey.Settings, secret: APIKey.Secret, for person: PersonID, by actor: Actor
     ) async throws -> APIKey

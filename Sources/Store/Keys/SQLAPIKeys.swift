@@ -51,6 +51,7 @@ struct SQLAPIKeys: APIKeys {
         return try await database.write { [now = time.now()] session in
             let person = try session.person(person)
             if let made = try session.key(with: secret, of: person) { return made }
+            try session.requireRoom(for: person, at: now)
             try session.check(settings, replacing: nil, at: now)
             let key = APIKey(person: person.id, settings: settings, beginning: secret.beginning, createdAt: now)
             try session.insert(key, secret: secret)

@@ -44,6 +44,17 @@ extension SQLSession {
         return try key(row)
     }
 
+    /// - Throws: `Flaws` when the person has as many live keys as one may have.
+    func requireRoom(for person: Person, at now: Timestamp) throws {
+        let live: Int = try onlyRow(
+            """
+            SELECT COUNT(*) AS live FROM api_key
+            WHERE person = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)
+            """, person.id, now)["live"]
+        let most = APIKey.mostOfAPerson
+        if live >= most { throw Flaws([Flaw("name", .tooMany(most: most))]) }
+    }
+
     /// What a key has already it may keep: a project that was retired since, an expiry that has passed.
     ///
     /// - Throws: `Flaws`.

@@ -27,6 +27,7 @@ extension Words {
                 "A whole number from {least} to {most}.",
                 ["least": number(range.lowerBound), "most": number(range.upperBound)])
         case .malformed: self("This is not written as it should be.")
+        case .tooMany(let most): self("There are {most} already; end one of them first.", ["most": number(most)])
         case .taken: self("Another one has this name already.")
         case .unknown: self("There is no such thing, or it may not be used here.")
         case .tooCommon: self("Everybody tries this first. Choose something longer, such as a sentence.")

@@ -95,6 +95,14 @@ struct KeysTests {
         #expect(try await keys.all(of: person.id).isEmpty)
     }
 
+    @Test func aPersonHasOnlySoManyLiveKeys() async throws {
+        let (first, _) = try await make()
+        for _ in 2...APIKey.mostOfAPerson { _ = try await make() }
+        await #expect(throws: Flaws([Flaw("name", .tooMany(most: 100))])) { try await make() }
+        try await keys.revoke(first.id, of: person.id, by: me)
+        _ = try await make()
+    }
+
     @Test func nobodyUnknownGetsAKey() async throws {
         await #expect(throws: NotFound()) {
             try await keys.create(.init(name: "x"), secret: .random(), for: .random(), by: me)

@@ -19,7 +19,7 @@ extension KeyList.Made {
     ///   - address: of the site.
     ///   - model: the name of one that the key's person may use.
     init(_ key: APIKey, _ secret: APIKey.Secret, at address: PublicAddress, model: String, _ words: Words) {
-        title = words("The key {name} was made", ["name": key.name])
+        title = words("New key: {name}", ["name": key.name])
         self.secret = secret.rawValue
         environment = """
             export OPENAI_BASE_URL=\(address.origin)/v1

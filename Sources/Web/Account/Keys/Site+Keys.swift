@@ -43,7 +43,7 @@ extension Site {
                 desk, .revoking(try await unrevokedKey(APIKeyID(rawValue: id), desk)), context)
         }
         switch query.get("edit") {
-        case nil: return try await keysResponse(desk, .none, context)
+        case nil: return try await keysResponse(desk, .looking, context)
         case "new":
             let draft = KeyDraft(submission: SecretToken.random().rawValue)
             return try await keysResponse(desk, .editing(KeyEdit(draft: draft)), context)

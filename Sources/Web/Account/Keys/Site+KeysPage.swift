@@ -12,7 +12,7 @@ struct KeyEdit {
 
 /// What is being done about a key, above the list.
 enum KeyWork {
-    case none
+    case looking
     case editing(KeyEdit)
     case revoking(APIKey)
     case made(APIKey, APIKey.Secret)
