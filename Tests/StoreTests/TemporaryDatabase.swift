@@ -18,8 +18,14 @@ final class TemporaryDatabase: Sendable {
     }
 
     /// Another pool on the same file, as another worker has one.
-    func open(busyTimeoutSeconds: Double = 5) throws -> SQLiteDatabase {
-        try SQLiteDatabase(path: path, settings: .init(busyTimeoutSeconds: busyTimeoutSeconds))
+    func open(
+        busyTimeoutSeconds: Double = 5, turn: SQLiteTurn = SQLiteTurn(),
+        checkpoints: SQLiteCheckpoints.Limits = SQLiteCheckpoints.Limits()
+    ) throws -> SQLiteDatabase {
+        var settings = SQLiteDatabase.Settings(busyTimeoutSeconds: busyTimeoutSeconds)
+        settings.turn = turn
+        settings.checkpoints = checkpoints
+        return try SQLiteDatabase(path: path, settings: settings)
     }
 
     func migrated() async throws -> SQLiteDatabase {

@@ -20,6 +20,8 @@ public final class SQLiteDatabase: SQLDatabase {
         public var busyTimeoutSeconds: Double
         /// Each one keeps a page cache of up to 2 MB.
         public var maxReaders: Int
+        var turn = SQLiteTurn()
+        var checkpoints = SQLiteCheckpoints.Limits()
 
         public init(durability: Durability = .normal, busyTimeoutSeconds: Double = 5, maxReaders: Int = 4) {
             self.durability = durability
@@ -30,20 +32,23 @@ public final class SQLiteDatabase: SQLDatabase {
 
     public let path: String
     private let pool: DatabasePool
+    private let writes: SQLiteWriteQueue
 
     /// Opens the file at `path`, or creates it so that only its owner can read it. Blocks for a few milliseconds.
     ///
     /// - Throws: `StoreFailure`.
     public init(path: String, settings: Settings = Settings()) throws {
         self.path = path
-        self.pool = try mappingFailures {
+        (pool, writes) = try mappingFailures {
             try createPrivateFile(at: path)
-            let pool = try openPool(at: path, settings: settings)
-            // Opening a pool sets NORMAL, whatever the configuration does.
-            try pool.writeWithoutTransaction { database in
-                try database.execute(sql: "PRAGMA synchronous = \(settings.durability.rawValue)")
+            let pool = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
+                try DatabasePool(path: path, configuration: configuration(for: settings))
             }
-            return pool
+            try configureWriter(of: pool, durability: settings.durability)
+            let checkpoints = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
+                try SQLiteCheckpoints(path: path, limits: settings.checkpoints)
+            }
+            return (pool, SQLiteWriteQueue(pool: pool, checkpoints: checkpoints, turn: settings.turn))
         }
     }
 
@@ -64,13 +69,17 @@ public final class SQLiteDatabase: SQLDatabase {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            pool.asyncWrite(
-                { database in try body(SQLiteSession(database: database)) },
-                completion: { _, result in
-                    continuation.resume(with: Result { try mappingFailures(result.get) })
-                })
+        try await withCheckedThrowingContinuation { caller in
+            startWrite(body) { caller.resume(with: $0) }
         }
+    }
+
+    /// `write` for a caller that goes on meanwhile. Writes that were started one after the other are run in that order.
+    func startWrite<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value,
+        answer: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        writes.enter(SQLiteWrite(body, answer: answer))
     }
 }
 
@@ -82,13 +91,26 @@ private func configuration(for settings: SQLiteDatabase.Settings) -> Configurati
     return configuration
 }
 
-/// Asks for the lock every half millisecond. SQLite's own busy handler sleeps up to 100 ms between two tries, so that
-/// under many writers some wait for seconds while others pass them.
+/// Opening a pool sets `synchronous` to NORMAL, whatever its configuration does.
+private func configureWriter(of pool: DatabasePool, durability: SQLiteDatabase.Settings.Durability) throws {
+    try pool.writeWithoutTransaction { database in
+        try database.execute(
+            sql: """
+                PRAGMA synchronous = \(durability.rawValue);
+                PRAGMA wal_autocheckpoint = \(SQLiteCheckpoints.pagesForWriters);
+                """)
+    }
+}
+
+/// Asks for the lock about every tenth of a millisecond (the kernel adds one half of it), and after a while every half.
+/// SQLite's own busy handler sleeps up to 100 ms between two tries, so that under many writers some wait for seconds
+/// while others pass them.
 private func patientBusyMode(seconds: Double) -> Database.BusyMode {
-    let pauseMicroseconds: UInt32 = 500
-    let tries = Int(seconds * 1_000_000) / Int(pauseMicroseconds)
+    let eagerSeconds = min(seconds, 0.1)
+    let eagerTries = Int(eagerSeconds * 10_000)
+    let tries = eagerTries + Int((seconds - eagerSeconds) * 2000)
     return .callback { earlierTries in
-        usleep(pauseMicroseconds)
+        usleep(earlierTries < eagerTries ? 50 : 500)
         return earlierTries < tries
     }
 }
@@ -107,11 +129,11 @@ private func createPrivateFile(at path: String) throws {
 
 /// Two processes that turn the same new file to WAL mode at once would wait for each other; SQLite answers one of them
 /// "busy" at once, without the busy handler, and that one tries again.
-private func openPool(at path: String, settings: SQLiteDatabase.Settings) throws -> DatabasePool {
-    var triesLeft = Int(settings.busyTimeoutSeconds * 1000)
+private func retryingWhileBusy<Opened>(seconds: Double, _ open: () throws -> Opened) throws -> Opened {
+    var triesLeft = Int(seconds * 1000)
     while true {
         do {
-            return try DatabasePool(path: path, configuration: configuration(for: settings))
+            return try open()
         } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && triesLeft > 0 {
             triesLeft -= 1
             usleep(1000)
