@@ -5,7 +5,10 @@ public import Logging
 /// peer of the tests. What it writes is made up from the question, always the same for the same question.
 ///
 /// It counts what it produced itself, and tells at `GET /demo/requests`, so that a test can contradict the gate; at
-/// `GET /demo/body` it shows a request as it arrived. Its token is a piece of text as `Pieces` cuts it; usage is the number of pieces, nothing else.
+/// `GET /demo/body` it shows a request as it arrived.
+///
+/// Its token is a piece of text as `Pieces` cuts it, of a function's name and arguments too; an image is
+/// `Pieces.tokensOfAnImage`. It calls the functions that the question names, and answers with what they returned.
 public struct StandIn: Sendable {
     public struct Settings: Sendable {
         public var address = BindAddress.hostname("127.0.0.1", port: 8089)

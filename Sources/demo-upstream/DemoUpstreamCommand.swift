@@ -12,7 +12,8 @@ struct DemoUpstreamCommand: AsyncParsableCommand {
         commandName: "demo-upstream",
         abstract: "An OpenAI-compatible stand-in without a model, for first runs and tests.",
         discussion: """
-            It listens on the loopback only. GET /demo/requests tells what it was asked and what it produced.
+            It listens on the loopback only, and answers chat completions, legacy completions, responses and embeddings.
+            GET /demo/requests tells what it was asked and what it produced, GET /demo/body?id= a body as it arrived.
             The header x-demo-speed sets the tokens per second of one request; x-demo-script, or a model named
             demo-fault-SCRIPT, what goes wrong with it.
             """

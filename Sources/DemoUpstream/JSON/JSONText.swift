@@ -2,6 +2,7 @@ import NIOCore
 
 /// `text` as a JSON string, quotes included.
 func jsonString(_ text: some StringProtocol) -> String {
+    guard !text.utf8.allSatisfy(\.isPlainInJSON) else { return "\"\(text)\"" }
     var json = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -34,7 +34,9 @@ struct Choice: Sendable {
         let reasoning = author.reasoning(thinks: model.thinks || script.thinks, isHidden: script.hidesReasoning)
         let calls = ask.functions.called(in: messages)
         let wished = script.isEndless ? room + 1 : author.length(in: model.replyTokens)
-        let whole = reasoning + (calls.isEmpty ? author.words(atLeast: wished) : author.calls(of: calls))
+        // More than the cap is written only where a stop may begin before it and end behind it.
+        let needed = ask.stop.isEmpty ? min(wished, room + 1) : wished
+        let whole = reasoning + (calls.isEmpty ? author.words(atLeast: needed) : author.calls(of: calls))
         tokens = Array(whole.prefix(room))
         finish = tokens.count < whole.count ? .length : calls.isEmpty ? .stop : .toolCalls
     }

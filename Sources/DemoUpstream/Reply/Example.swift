@@ -114,11 +114,12 @@ extension Example {
 extension Example {
     private mutating func integer(_ schema: JSON) -> Int {
         let bounds = bounds(schema, step: 1)
-        let (low, high) = (bounds.lowerBound.rounded(.up), min(bounds.upperBound.rounded(.down), 1e15))
+        let (low, high) = (bounds.lowerBound.rounded(.up), bounds.upperBound.rounded(.down))
         let step = max(schema["multipleOf"]?.double ?? 1, 1)
-        let first = (max(low, -1e15) / step).rounded(.up) * step
+        let first = (low / step).rounded(.up) * step
         let steps = max(0, min((high - first) / step, 98).rounded(.down))
-        return Int(first + step * Double(Int.random(in: 0...Int(steps), using: &dice)))
+        let value = first + step * Double(Int.random(in: 0...Int(steps), using: &dice))
+        return Int(min(max(value, -1e15), 1e15))
     }
 
     private func number(_ schema: JSON) -> Double {
