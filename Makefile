@@ -11,7 +11,7 @@ packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-lig
 	python3 python3-pip python3-venv
 packages_to_test = chromium
 # One room's tests at a time: some fill every core for a while, others watch the clock.
-rooms = Tokenizer Core Store Relay DemoUpstream FastCGI Web Sluice
+rooms = Tokenizer StrictJSON Core Store Relay DemoUpstream FastCGI Web Sluice
 tables = var/vocabulary
 test_python = var/test-python
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
