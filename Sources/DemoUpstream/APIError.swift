@@ -34,8 +34,8 @@ struct APIError: Error, HTTPResponseError, Encodable {
         return response
     }
 
-    static func invalid(_ message: String, param: String? = nil) -> APIError {
-        APIError(status: .badRequest, message: message, param: param)
+    static func invalid(_ message: String, param: String? = nil, code: String? = nil) -> APIError {
+        APIError(status: .badRequest, message: message, param: param, code: code)
     }
 
     static func noModel(_ name: String) -> APIError {

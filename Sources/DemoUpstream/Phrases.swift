@@ -44,6 +44,12 @@ enum Phrases {
         "Tell the others on the same channel",
     ]
 
+    /// Values where a function or a schema wants some string.
+    static let words = [
+        "north", "oak", "harbour", "willow", "mill", "meadow", "lantern", "reed", "ford", "amber", "copper", "heron",
+        "barley", "slate", "april", "ferry", "linden", "quay", "moss", "orchard", "plover", "ridge",
+    ]
+
     static let rows = ["Do nothing", "Repair", "Replace", "Borrow", "Share by the hour", "Share by volume"]
     static let verdicts = ["good", "fair", "too slow", "costly", "worth a try"]
 

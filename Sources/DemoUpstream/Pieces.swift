@@ -21,11 +21,6 @@ public enum Pieces {
         return pieces
     }
 
-    /// The prompt as the stand-in counts it: the contents, four tokens around each message, three before the reply.
-    static func count(_ messages: [ChatRequest.Message]) -> Int {
-        messages.reduce(3) { $0 + 4 + count($1.content) }
-    }
-
     private static func end(ofFirstPieceOf text: Substring) -> Substring.Index {
         var start = text.startIndex
         if text[start] == " ", let next = text.index(start, offsetBy: 1, limitedBy: text.endIndex), next < text.endIndex

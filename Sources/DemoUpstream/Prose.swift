@@ -8,8 +8,9 @@ struct Prose {
     private var code = Deck(Phrases.code)
     private var foreign = Deck(Phrases.foreign)
 
-    init(question: String) {
-        dice = Dice(seed: question)
+    /// - Parameter seed: another one than the question for another text about it.
+    init(question: String, seed: String? = nil) {
+        dice = Dice(seed: seed ?? question)
         topic = Self.topic(of: question)
     }
 
@@ -24,9 +25,16 @@ struct Prose {
         return Pieces.split(filled(thoughts.joined(separator: " ")))
     }
 
+    mutating func sentence() -> String {
+        filled(sentences.draw(&dice))
+    }
+
     /// Whole blocks until there are at least so many tokens.
-    mutating func pieces(atLeast tokens: Int) -> [Substring] {
-        var pieces = Pieces.split(filled(pick(Phrases.openings)) + " " + paragraph())
+    ///
+    /// - Parameter results: what functions returned, which the text then begins with.
+    mutating func pieces(atLeast tokens: Int, results: String? = nil) -> [Substring] {
+        let opening = results.map { "It returned: \(Self.plain($0)). " } ?? ""
+        var pieces = Pieces.split(opening + filled(pick(Phrases.openings)) + " " + paragraph())
         var blocks = Deck(Block.allCases)
         while pieces.count < tokens {
             pieces += Pieces.split("\n\n" + write(blocks.draw(&dice)))
@@ -46,14 +54,14 @@ struct Prose {
         case .steps: list { "\($0 + 1). " }
         case .table: table()
         case .code: code.draw(&dice)
-        case .quote: "> " + filled(sentences.draw(&dice))
+        case .quote: "> " + sentence()
         case .foreign: foreign.draw(&dice)
         }
     }
 
     private mutating func paragraph() -> String {
         let count = Int.random(in: 2...4, using: &dice)
-        return filled((0..<count).map { _ in sentences.draw(&dice) }.joined(separator: " "))
+        return (0..<count).map { _ in sentence() }.joined(separator: " ")
     }
 
     private mutating func list(_ mark: (Int) -> String) -> String {
@@ -74,6 +82,11 @@ struct Prose {
 
     private func filled(_ phrase: String) -> String {
         phrase.replacing("{topic}", with: topic)
+    }
+
+    /// The beginning of a text, without what Markdown would make markup or links of.
+    private static func plain(_ text: String) -> String {
+        String(text.filter { !"<>[]()`*_|#\\\n".contains($0) }.prefix(200))
     }
 
     /// The first words of the question, without what Markdown would make something of.

@@ -7,16 +7,19 @@
 /// | `hang` | no answer, ever |
 /// | `error-STATUS` | an error response, with `Retry-After: 7` for 429 and 503 |
 /// | `html`, `redirect`, `gzip` | 200 with a web page; 307; an encoded body |
-/// | `cut-after-N`, `reset-after-N`, `hang-after-N` | so after N tokens |
+/// | `cut-after-N`, `reset-after-N`, `hang-after-N` | so after N tokens, in a reply in one piece too |
 /// | `garbage-after-N`, `error-after-N`, `huge-line-after-N` | an event that is no JSON; an error event; a 100 MB line |
-/// | `no-usage`, `zero-usage`, `negative-usage`, `absurd-usage`, `double-usage` | as named |
+/// | `fail-after-N` | the reply ends as failed; where an endpoint cannot say so, as `error` |
+/// | `no-usage`, `zero-usage`, `negative-usage`, `absurd-usage`, `double-usage` | as named; double only in chunks |
+/// | `cached-N` | N tokens of the prompt are reported as cached |
+/// | `reasoning`, `hidden-reasoning` | it reasons first, and shows that or only counts it |
 /// | `no-done`, `no-finish` | the stream ends without `[DONE]`; without a finish reason and `[DONE]` |
 /// | `slow` | one token a second |
 /// | `endless` | the reply goes on until its cap |
 /// | `over-cap` | the reply goes on to twice its cap |
 /// | `mixed-lines`, `split-characters` | LF, CR and CRLF in turn; every byte in a chunk of its own |
 ///
-/// `cut`, `garbage`, `error` and `huge-line` without `-after-N` mean after 5 tokens.
+/// `cut`, `garbage`, `error`, `fail` and `huge-line` without `-after-N` mean after 5 tokens.
 struct Script: Sendable, Equatable {
     enum Opening: Sendable, Equatable {
         case answer, refuse, reset, hang, html, redirect, gzip
@@ -26,6 +29,7 @@ struct Script: Sendable, Equatable {
     struct Break: Sendable, Equatable {
         enum Kind: String, Sendable {
             case cut, reset, hang, garbage, error
+            case failure = "fail"
             case hugeLine = "huge-line"
         }
 
@@ -54,6 +58,10 @@ struct Script: Sendable, Equatable {
     var exceedsCap = false
     var mixesLineEnds = false
     var splitsCharacters = false
+    var thinks = false
+    var hidesReasoning = false
+    /// How many tokens of the prompt are said to have been cached.
+    var cachedTokens = 0
 
     /// Nothing goes wrong.
     init() {}
@@ -63,9 +71,9 @@ struct Script: Sendable, Equatable {
     /// Scripts worth a line in a list of models.
     static let listed = [
         "refuse", "reset", "hang", "error-401", "error-429", "error-500", "html", "redirect", "gzip", "cut-after-5",
-        "reset-after-5", "hang-after-5", "garbage-after-5", "error-after-5", "huge-line-after-5", "no-usage",
-        "zero-usage", "negative-usage", "absurd-usage", "double-usage", "no-done", "no-finish", "slow", "endless",
-        "over-cap", "mixed-lines", "split-characters",
+        "reset-after-5", "hang-after-5", "garbage-after-5", "error-after-5", "fail-after-5", "huge-line-after-5",
+        "no-usage", "zero-usage", "negative-usage", "absurd-usage", "double-usage", "cached-8", "reasoning",
+        "hidden-reasoning", "no-done", "no-finish", "slow", "endless", "over-cap", "mixed-lines", "split-characters",
     ]
 
     /// - Returns: nil where a part is no script's name.
@@ -89,8 +97,16 @@ struct Script: Sendable, Equatable {
         case "over-cap": (isEndless, exceedsCap) = (true, true)
         case "mixed-lines": mixesLineEnds = true
         case "split-characters": splitsCharacters = true
-        default: return false
+        case "reasoning": thinks = true
+        case "hidden-reasoning": (thinks, hidesReasoning) = (true, true)
+        default: return applyCached(name)
         }
+        return true
+    }
+
+    private mutating func applyCached(_ name: String) -> Bool {
+        guard name.hasPrefix("cached-"), let tokens = Int(name.dropFirst(7)), tokens >= 0 else { return false }
+        cachedTokens = tokens
         return true
     }
 

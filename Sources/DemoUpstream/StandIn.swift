@@ -4,8 +4,8 @@ public import Logging
 /// A small OpenAI-compatible API without a model behind it: the default upstream of a first run, and the scripted
 /// peer of the tests. What it writes is made up from the question, always the same for the same question.
 ///
-/// It counts what it produced itself, and tells at `GET /demo/requests`, so that a test can contradict the gate.
-/// Its token is a piece of text as `Pieces` cuts it; usage is the number of pieces, nothing else.
+/// It counts what it produced itself, and tells at `GET /demo/requests`, so that a test can contradict the gate; at
+/// `GET /demo/body` it shows a request as it arrived. Its token is a piece of text as `Pieces` cuts it; usage is the number of pieces, nothing else.
 public struct StandIn: Sendable {
     public struct Settings: Sendable {
         public var address = BindAddress.hostname("127.0.0.1", port: 8089)
@@ -48,10 +48,13 @@ public struct StandIn: Sendable {
         let router = Router(context: DemoContext.self)
         let demo = router.group("demo")
         demo.get("requests") { request, _ in try requests(request) }
+        demo.get("body") { request, _ in try body(request) }
         demo.delete("requests") { _, _ in forgetRequests() }
 
         let api = router.group("v1").add(middleware: BearerKey(expected: settings.apiKey))
         api.post("chat/completions") { request, context in try await chat(request, context) }
+        api.post("completions") { request, context in try await completions(request, context) }
+        api.post("responses") { request, context in try await responses(request, context) }
         api.post("embeddings") { request, context in try await embeddings(request, context) }
         api.get("models") { _, _ in models() }
         api.get("models/:id") { _, context in try model(context.parameters.require("id")) }

@@ -28,7 +28,7 @@ struct DemoUpstreamProcessTests {
         let baseURL = try #require(line.split(whereSeparator: \.isWhitespace).last)
         let call = UpstreamCall(
             requestID: .random(), endpoint: UpstreamEndpoint(baseURL: String(baseURL), apiKey: nil),
-            model: "demo-fault-hang-after-2", messages: [ChatMessage(role: .user, content: "Hi")],
+            model: "demo-fault-hang-after-2", body: .messages([ChatMessage(role: .user, content: "Hi")]),
             maxCompletionTokens: 9)
         try await withUpstream { upstream in
             var events = try await upstream.open(call).events.makeAsyncIterator()

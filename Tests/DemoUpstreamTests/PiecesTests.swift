@@ -28,8 +28,8 @@ struct PiecesTests {
 
     @Test func countsAPrompt() {
         let messages = [
-            ChatRequest.Message(role: "system", content: "Be brief."),
-            ChatRequest.Message(role: "user", content: "Why?"),
+            Message(role: "system", content: "Be brief."),
+            Message(role: "user", content: "Why?"),
         ]
         #expect(Pieces.count(messages) == 3 + (4 + 3) + (4 + 2))
     }

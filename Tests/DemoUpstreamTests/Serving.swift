@@ -96,7 +96,7 @@ struct Relayed {
         case .reasoning(let piece): (reasoning, pieces) = (reasoning + piece, pieces + 1)
         case .usage(let usage): usages.append(usage)
         case .finished(let reason): finish = reason
-        case .servedModel: break
+        case .servedModel, .toolCall, .passage, .document: break
         }
     }
 }

@@ -12,6 +12,7 @@ extension Site {
         routes.post("account/sessions/{id}/end", use: endSession)
         routes.post("account/sessions/end-others", use: endOtherSessions)
         addAccountUsageRoutes(to: routes)
+        addOwnKeyRoutes(to: routes)
     }
 
     private func showAccount(_ request: Request, _ context: SiteContext) async throws -> Response {

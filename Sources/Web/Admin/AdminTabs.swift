@@ -1,6 +1,6 @@
 /// The rooms of the admin panel (`templates/admin/tabs.mustache`).
 enum AdminTab: String, CaseIterable, Sendable {
-    case tiers, people, models, upstreams, usage, holds, health, audit
+    case tiers, people, projects, models, upstreams, usage, holds, health, audit
 
     struct Link: Sendable {
         let href: String
@@ -19,6 +19,7 @@ enum AdminTab: String, CaseIterable, Sendable {
         switch self {
         case .tiers: "Tiers"
         case .people: "People"
+        case .projects: "Projects"
         case .models: "Models"
         case .upstreams: "Upstreams"
         case .usage: "Usage"

@@ -7,6 +7,8 @@ extension Site {
         addTierRoutes(to: routes)
         addPeopleRoutes(to: routes)
         addPersonRoutes(to: routes)
+        addPersonKeyRoutes(to: routes)
+        addProjectRoutes(to: routes)
         addModelRoutes(to: routes)
         addUpstreamRoutes(to: routes)
         addUsageRoutes(to: routes)

@@ -11,6 +11,9 @@ final class DeclaredRoutes: RouterMethods {
         self.router = router
     }
 
+    /// Each method with its path: `GET /chat`.
+    var declared: [String] { methods.flatMap { path, methods in methods.map { "\($0) \(path)" } } }
+
     @discardableResult
     func on<Responder: HTTPResponder>(
         _ path: RouterPath, method: HTTPRequest.Method, responder: Responder

@@ -13,12 +13,13 @@ extension Site {
         public var sessions: any Sessions
         public var firstAdmin: any FirstAdmin
         public var hasher: any PasswordHasher
-        public var keys: any APIKeys
 
         public var organizations: any Organizations
         public var people: any People
         public var tiers: any Tiers
         public var grants: any Grants
+        public var projects: any Projects
+        public var keys: any APIKeys
         public var models: any Models
         public var upstreams: any UpstreamRecords
         public var auditLog: any AuditLog
@@ -28,10 +29,10 @@ extension Site {
 
         public init(
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
-            sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher, keys: any APIKeys,
+            sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher,
             organizations: any Organizations, people: any People, tiers: any Tiers, grants: any Grants,
-            models: any Models, upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes,
-            time: any TimeSource
+            projects: any Projects, keys: any APIKeys, models: any Models, upstreams: any UpstreamRecords,
+            auditLog: any AuditLog, probes: Probes, time: any TimeSource
         ) {
             self.gate = gate
             self.ledger = ledger
@@ -41,11 +42,12 @@ extension Site {
             self.sessions = sessions
             self.firstAdmin = firstAdmin
             self.hasher = hasher
-            self.keys = keys
             self.organizations = organizations
             self.people = people
             self.tiers = tiers
             self.grants = grants
+            self.projects = projects
+            self.keys = keys
             self.models = models
             self.upstreams = upstreams
             self.auditLog = auditLog

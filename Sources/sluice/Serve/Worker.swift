@@ -68,10 +68,10 @@ struct Worker {
             people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher)
         return Site.Ports(
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
-            signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher, keys: store.keys,
+            signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher,
             organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
-            models: store.models, upstreams: store.upstreamRecords, auditLog: store.auditLog,
-            probes: probes(store, upstream), time: SystemTime())
+            projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
+            auditLog: store.auditLog, probes: probes(store, upstream), time: SystemTime())
     }
 
     private func probes(_ store: SQLStore, _ upstream: OpenAIUpstream) -> Site.Probes {

@@ -50,7 +50,7 @@ struct GateTests {
     @Test func aPromptThatIsTooLongIsToldTheLongest() async throws {
         let world = try await GateFixture()
         var prompt = GateFixture.prompt()
-        prompt.messages = [ChatMessage(role: .user, content: String(repeating: "x", count: 1001))]
+        prompt.body = .messages([ChatMessage(role: .user, content: String(repeating: "x", count: 1001))])
         let count = TokenCount(tokens: 1001, isExact: true)
         await #expect(throws: GateError.promptTooLong(count, maximum: 1000)) { try await world.gate.submit(prompt) }
         #expect(try await world.gate.quote(prompt).isTooLong)

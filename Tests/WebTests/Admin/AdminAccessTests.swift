@@ -11,16 +11,17 @@ import Testing
     private static let id = String(repeating: "a", count: 32)
 
     private static let pages = [
-        "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/models", "/upstreams", "/usage", "/usage.csv",
-        "/holds", "/health", "/audit",
+        "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
+        "/upstreams", "/usage", "/usage.csv", "/holds", "/health", "/audit",
     ]
 
     private static let changes = [
         "/tiers", "/tiers/\(id)", "/tiers/\(id)/duplicate", "/tiers/\(id)/retire", "/tiers/\(id)/restore", "/people",
         "/people/tier", "/people/\(id)", "/people/\(id)/disable", "/people/\(id)/enable", "/people/\(id)/password",
-        "/people/\(id)/grants", "/people/\(id)/grants/\(id)/revoke", "/people/\(id)/see", "/models", "/models/\(id)",
-        "/models/\(id)/retire", "/models/\(id)/restore", "/models/\(id)/try", "/upstreams", "/upstreams/\(id)",
-        "/upstreams/\(id)/try",
+        "/people/\(id)/grants", "/people/\(id)/grants/\(id)/revoke", "/people/\(id)/see", "/people/\(id)/keys",
+        "/people/\(id)/keys/\(id)", "/people/\(id)/keys/\(id)/revoke", "/projects", "/projects/\(id)",
+        "/projects/\(id)/retire", "/projects/\(id)/restore", "/models", "/models/\(id)", "/models/\(id)/retire",
+        "/models/\(id)/restore", "/models/\(id)/try", "/upstreams", "/upstreams/\(id)", "/upstreams/\(id)/try",
     ]
 
     /// Every address below `/admin`, with an identifier of nothing in it, and every method that it is declared for.
@@ -76,7 +77,11 @@ import Testing
     @Test func whatDoesNotExistIsNotFound() async throws {
         let site = try await TestSite()
         let browser = try await site.browser(of: site.admin())
-        for page in ["/people/\(Self.id)", "/people/..", "/people/%00", "/tiers?edit=x", "/models?edit=x", "/nothing"] {
+        for page in [
+            "/people/\(Self.id)", "/people/..", "/people/%00", "/people/\(Self.id)/keys", "/tiers?edit=x",
+            "/models?edit=x",
+            "/projects?edit=x", "/nothing",
+        ] {
             #expect(try await browser.get("/admin" + page).status == .notFound, "\(page)")
         }
         for change in Self.changes.filter({ $0.contains(Self.id) && $0.hasSuffix("e") }) {

@@ -11,7 +11,7 @@ enum Samples {
 
     /// By the name of the file that they are written to.
     static var all: [(name: String, page: any Page)] {
-        signIn + chat + account + admin
+        signIn + chat + account + keys + admin
     }
 
     static func moment(hours: Int64) -> Moment {

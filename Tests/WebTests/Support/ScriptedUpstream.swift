@@ -94,3 +94,10 @@ final class ScriptedReply: Sendable {
         return false
     }
 }
+
+extension UpstreamCall {
+    /// Of the chat page.
+    var messages: [ChatMessage] {
+        if case .messages(let messages) = body { messages } else { [] }
+    }
+}

@@ -3,7 +3,9 @@ import Foundation
 
 extension AuditPage.Row {
     /// Identifiers that tell a reader nothing.
-    private static let silent: Set<String> = ["id", "organization", "holder", "limit", "created at"]
+    private static let silent: Set<String> = [
+        "id", "organization", "person", "holder", "limit", "created at", "last used at",
+    ]
 
     init(_ entry: AuditEntry, names: [String: String], zone: TimeZone, _ words: Words) {
         self.init(

@@ -44,6 +44,7 @@ extension Site {
         for tier in try await ports.tiers.all() { names[tier.id.rawValue] = tier.name }
         for model in try await ports.models.all() { names[model.id.rawValue] = model.name }
         for upstream in try await ports.upstreams.all() { names[upstream.id.rawValue] = upstream.name }
+        for project in try await ports.projects.all() { names[project.id.rawValue] = project.name }
         return names
     }
 

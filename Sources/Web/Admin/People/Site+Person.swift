@@ -84,7 +84,7 @@ extension Site {
     // MARK: The page
 
     /// - Throws: `Failure.notFound`.
-    private func person(_ context: SiteContext) async throws -> Person {
+    func person(_ context: SiteContext) async throws -> Person {
         guard let person = try await ports.people.person(try context.identifier("id")) else { throw Failure.notFound }
         return person
     }
