@@ -95,7 +95,7 @@ def test_the_first_admin_comes_by_the_link_and_chats(new_house, visit):
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     reply = whole_reply(page)
     expect(reply.locator("table").first).to_be_visible()
-    code = reply.locator("pre").first
+    code = reply.locator(".code").first
     code.get_by_role("button", name="Copy").click()
     expect(code.get_by_role("button", name="Copied")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_visible()
@@ -235,6 +235,46 @@ def test_a_prompt_over_the_tier_s_maximum_is_stopped_while_typing(house, admin, 
     expect(page.locator(".advice")).to_contain_text("This prompt is too long")
     page.get_by_label("Your question").fill("sea")
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+
+def test_only_the_server_s_count_or_an_estimate_far_past_blocks(house, admin, visit):
+    page = visit(house, house.add_person(admin.make_tier(maxPromptTokens=60)))
+    page.goto("/chat")
+    page.evaluate("""() => {
+        window.states = [];
+        const gauge = document.getElementById("gauge");
+        new MutationObserver(() => window.states.push(gauge.dataset.state)).observe(gauge, {attributeFilter: ["data-state"]});
+    }""")
+    words = "understanding " * 20
+    write(page, words)
+    exact = page.locator("[data-of=needs]")
+    expect(exact).not_to_have_text("7")
+    counted = int(re.sub(r"\D", "", exact.inner_text()))
+    assert counted <= 60 < 7 + len(words) / 4, "the estimate is over the maximum, and the count is not"
+    assert "blocked" not in page.evaluate("window.states")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+    page.route("**/tokens", lambda route: None)
+    page.get_by_label("Your question").fill("understanding " * 200)
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+def test_no_button_covers_the_code(house, admin, visit):
+    person = house.add_person(admin.make_tier())
+    person.client.post("/chat", data=(question := person.question(QUESTION, model="demo-large")))
+    house.change(
+        "UPDATE message SET text = ? WHERE conversation = ? AND role = 'assistant'",
+        "```sh\n" + "echo a first line that is longer than the screen is wide; " * 3 + "\n```", question["submission"])
+    for look in ("narrow", "light"):
+        page = visit(house, person, **LOOKS[look])
+        page.goto(f"/chat/{question['submission']}")
+        code, button = page.locator("pre code"), page.get_by_role("button", name="Copy")
+        picture(page, f"code-{look}")
+        for offset in (0, 10_000):
+            page.locator("pre").evaluate("(block, offset) => { block.scrollLeft = offset; }", offset)
+            below, above = code.bounding_box(), button.bounding_box()
+            assert above["y"] + above["height"] <= below["y"], "the button lies on the code"
+            assert above["x"] + above["width"] <= page.viewport_size["width"], "the button scrolled away"
 
 
 def test_what_the_server_refuses_is_said_and_the_draft_stays(house, admin, visit):
