@@ -149,14 +149,14 @@ def test_stop_really_stops_and_the_reply_can_be_asked_for_again(house, admin, vi
     ask(page, QUESTION, "demo-large")
     expect(page.locator(".message.reply [data-block]").first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(whole_reply(page).locator("footer")).to_contain_text("Stopped")
+    expect(whole_reply(page).locator("footer")).to_contain_text("You stopped it")
     request = person.usage()[0]["request_id"]
     assert eventually(lambda: [row for row in house.produced(request) if row["state"] != "running"])[0]["state"] == "left"
     picture(page, "chat-stopped")
     page.get_by_label("Model", exact=True).select_option("demo-small")
     page.get_by_role("button", name="Answer again").click()
     expect(page.locator(".message.reply")).to_have_count(1)
-    expect(whole_reply(page).locator("footer")).not_to_contain_text("Stopped")
+    expect(whole_reply(page).locator("footer")).not_to_contain_text("You stopped it")
     eventually(lambda: len(person.usage()) == 2)
     assert [row["model_asked"] for row in person.usage()] == ["demo-large", "demo-small"]
 

@@ -83,14 +83,16 @@ extension ChatVisit {
         let ended = message.id == scene.ended?.message.id ? scene.ended : nil
         var message = ended?.message ?? message
         let live = await live(message)
-        if message.state == .streaming, let live { message.text = live.text }
+        if message.state == .streaming, let live {
+            message.text = live.text
+            message.reply?.room = live.room
+        }
         let isOver = messages.allSatisfy { $0.state != .streaming || $0.id == scene.ended?.message.id }
         var row = ChatMessageRow(
             message,
             ChatMessageRow.Standing(
                 canReplace: isOver, isLastQuestion: message.id == messages.last { $0.role == .user }?.id,
-                isLastReply: message.id == messages.last?.id, live: live ?? ended?.live, failure: ended?.failure,
-                isPlace: isPlace), words)
+                isLastReply: message.id == messages.last?.id, isPlace: isPlace), words)
         if row.edit != nil, let edited = scene.edited {
             row.edited = edited
             row.isEdited = true
