@@ -124,7 +124,7 @@ def test_a_new_password_signs_everybody_else_out(house):
     person = house.add_person()
     elsewhere = Person(house, person.email)
     before = person.client.cookies[COOKIE]
-    answer = person.client.post("/account/password", data={"current": person.password, "new": "another gate, of ash"})
+    answer = person.client.post("/account/password", data={"current": person.password, "new": "another gate, of ash", "endOthers": "yes"})
     assert answer.status_code == 200 and "The password was changed." in answer.text
     assert is_signed_in(person.client) and person.client.cookies[COOKIE] != before
     assert not is_signed_in(elsewhere.client)

@@ -94,11 +94,13 @@ struct SQLPeople: People {
         }
     }
 
-    func setPassword(hash: String, of id: PersonID, keeping kept: SessionID?, by actor: Actor) async throws {
+    func setPassword(
+        hash: String, of id: PersonID, ending sessions: EndedSessions, by actor: Actor
+    ) async throws {
         try await database.write { [now = time.now()] session in
             let person = try session.person(id)
             try session.execute("UPDATE person SET password_hash = $2 WHERE id = $1", id, hash)
-            try session.endSessions(of: id, except: kept)
+            try session.end(sessions, of: id)
             try AuditTrail(session: session, actor: actor, now: now)
                 .note(.passwordSet, of: id.rawValue, named: person.email.rawValue)
         }

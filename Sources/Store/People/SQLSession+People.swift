@@ -91,6 +91,15 @@ extension SQLSession {
         if try !hasAdmin() { throw Flaws([Flaw("isAdmin", .lastAdmin)]) }
     }
 
+    func end(_ sessions: EndedSessions, of person: PersonID) throws {
+        switch sessions {
+        case .all: try endSessions(of: person)
+        case .allBut(let kept): try endSessions(of: person, except: kept)
+        case .only(let session):
+            try execute("DELETE FROM session WHERE person = $1 AND id = $2", person, session)
+        }
+    }
+
     func endSessions(of person: PersonID, except kept: SessionID? = nil) throws {
         try execute("DELETE FROM session WHERE person = $1 AND id <> $2", person, kept?.rawValue ?? "")
     }

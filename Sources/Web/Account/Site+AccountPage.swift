@@ -7,11 +7,14 @@ import Hummingbird
 struct AccountDraft {
     let displayName: String
     let timeZone: String?
+    /// Whether a new password is to sign out every other browser.
+    var endsOtherSessions = true
     let errors: [String: String]
 
-    init(_ person: Person, errors: [String: String] = [:]) {
+    init(_ person: Person, endsOtherSessions: Bool = true, errors: [String: String] = [:]) {
         displayName = person.displayName
         timeZone = person.timeZone
+        self.endsOtherSessions = endsOtherSessions
         self.errors = errors
     }
 
@@ -32,7 +35,8 @@ extension Site {
             frame: try await frame(words("Account"), .account, for: context), email: person.email.rawValue,
             tier: try await ports.tiers.tier(person.tier)?.name ?? "",
             preferences: try await preferenceFields(draft), themes: AccountPage.themes(context.visit.theme, words),
-            passwordFields: AccountPage.passwordFields(draft.errors, words), sessions: try await sessions(context))
+            passwordFields: AccountPage.passwordFields(draft.errors, words), endsOtherSessions: draft.endsOtherSessions,
+            sessions: try await sessions(context))
         return response(page, status: status ?? (draft.errors.isEmpty ? .ok : .unprocessableContent))
     }
 

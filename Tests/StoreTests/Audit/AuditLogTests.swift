@@ -63,7 +63,7 @@ struct AuditLogTests {
         try await store.organizations.change(to: organization, by: actor)
         try await store.people.setDisabled(true, person.id, by: actor)
         try await store.people.setDisabled(false, person.id, by: actor)
-        try await store.people.setPassword(hash: "x", of: person.id, keeping: nil, by: actor)
+        try await store.people.setPassword(hash: "x", of: person.id, ending: .all, by: actor)
         let copy = try await store.tiers.duplicate(temporary.standard.id, by: actor)
         _ = try await store.tiers.change(copy.id, to: copy.settings, by: actor)
         try await store.people.move([person.id], to: copy.id, by: actor)

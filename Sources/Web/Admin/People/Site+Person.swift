@@ -49,7 +49,7 @@ extension Site {
         let password = FirstPassword.random()
         try await ports.people.setPassword(
             hash: ports.hasher.hash(password), of: person.id,
-            keeping: person.id == asker.person.id ? asker.session.id : nil, by: context.actor())
+            ending: person.id == asker.person.id ? .allBut(asker.session.id) : .all, by: context.actor())
         return try await personResponse(person, PersonEdit(password: password), context)
     }
 
