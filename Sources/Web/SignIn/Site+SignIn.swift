@@ -85,7 +85,7 @@ extension Site {
     }
 
     /// Ends the session that this browser has, if it has one and nobody else ended it meanwhile.
-    private func endSession(of context: SiteContext) async throws {
+    func endSession(of context: SiteContext) async throws {
         guard let signedIn = context.signedIn else { return }
         do {
             try await ports.sessions.revoke(signedIn.session.id, of: signedIn.person.id)

@@ -12,6 +12,7 @@ extension Site {
         public var signIn: SignIn
         public var sessions: any Sessions
         public var firstAdmin: any FirstAdmin
+        public var invitations: any Invitations
         public var hasher: any PasswordHasher
 
         public var organizations: any Organizations
@@ -27,8 +28,9 @@ extension Site {
 
         public init(
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
-            sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher,
-            organizations: any Organizations, people: any People, tiers: any Tiers, grants: any Grants,
+            sessions: any Sessions, firstAdmin: any FirstAdmin, invitations: any Invitations,
+            hasher: any PasswordHasher, organizations: any Organizations, people: any People, tiers: any Tiers,
+            grants: any Grants,
             models: any Models, upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes,
             time: any TimeSource
         ) {
@@ -39,6 +41,7 @@ extension Site {
             self.signIn = signIn
             self.sessions = sessions
             self.firstAdmin = firstAdmin
+            self.invitations = invitations
             self.hasher = hasher
             self.organizations = organizations
             self.people = people

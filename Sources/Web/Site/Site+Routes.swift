@@ -24,6 +24,7 @@ extension Site {
         addHealthRoutes(to: routes.group())
         addSignInRoutes(to: routes.group())
         addFirstAdminRoutes(to: routes.group())
+        addInvitationRoutes(to: routes.group())
         addRoutesForPeople(to: routes.group().add(middleware: SignedInOnly()))
         addAdminRoutes(
             to: routes.group("admin").add(middleware: SignedInOnly()).add(middleware: AdminsOnly())

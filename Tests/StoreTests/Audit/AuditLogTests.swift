@@ -73,6 +73,7 @@ struct AuditLogTests {
             window: .day, amount: 1, reason: "x", expiresAt: temporary.clock.now().advanced(bySeconds: 9))
         let grant = try await store.grants.add(gift, to: person.id, by: actor)
         try await store.grants.revoke(grant.id, by: actor)
+        _ = try await store.invitations.invite(person.id, by: actor)
         try await log.note(.personViewed, of: person.id, by: actor)
         let told = Set(try await log.entries(AuditQuery(count: 999)).map(\.action))
         #expect(told == Set(AuditAction.allCases))

@@ -116,7 +116,10 @@ extension Samples {
             frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1", name: "Maren Voss",
             email: "maren@example.org", isAdmin: true, isDisabled: isDisabled,
             problem: isDisabled ? "Nobody would be left who can administer." : nil,
-            password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil, limits: limits, fields: draft.fields([:], words),
+            password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil,
+            link: isDisabled
+                ? nil : InvitationLink(address: "https://chat.example.org/invitation/0f3c", expires: moment(hours: 72)),
+            invitedUntil: isDisabled ? nil : moment(hours: 72), limits: limits, fields: draft.fields([:], words),
             choices: [tierChoice("tier"), draft.adminChoice(error: nil, words)],
             grants: [
                 .init(

@@ -63,6 +63,12 @@ enum Samples {
                     draft: .init(name: "Maren", email: "maren", errors: ["email": "This is no e-mail address."]),
                     error: "Nothing was saved yet.", words: words)
             ),
+            (
+                "invitation",
+                InvitationPage(
+                    frame: Frame(title: "Choose a password"), link: "abc", email: "maren@example.org",
+                    error: "At least 8 characters.", words: words)
+            ),
             ("error", ErrorPage(.notFound, requestID: "8f14e45fceea167a5a36dedd4bea2543", words: words)),
         ]
     }

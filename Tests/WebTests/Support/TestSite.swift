@@ -130,7 +130,8 @@ extension Site.Ports {
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
             signIn: SignIn(
                 people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher),
-            sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher, organizations: store.organizations,
+            sessions: store.sessions, firstAdmin: store.firstAdmin,
+            invitations: store.invitations, hasher: hasher, organizations: store.organizations,
             people: store.people, tiers: store.tiers, grants: store.grants, models: store.models,
             upstreams: store.upstreamRecords, auditLog: store.auditLog,
             probes: Site.Probes(
