@@ -15,6 +15,7 @@ struct Asking: Sendable {
         switch submission.kind {
         case .ask(let text):
             scene.draft = text
+            scene.instructions = submission.systemPrompt ?? ""
             scene.submission = submission.key
         case .edit(_, let text): scene.edited = text
         case .regenerate: break

@@ -8,6 +8,8 @@ struct ChatScene: Sendable {
     var list = ChatList()
     /// What was typed and could not be sent.
     var draft = ""
+    /// For the model, typed beside the first question and not sent either.
+    var instructions = ""
     /// Typed in place of the last question, and not sent either.
     var edited: String?
     /// The model that was chosen; nil for the one that the chat was last led with.
@@ -36,6 +38,7 @@ extension ChatVisit {
             greeting: models.isEmpty
                 ? words("No model is open to you yet. Ask your administrator.")
                 : words("What would you like to know?"),
+            instructions: scene.instructions.isEmpty ? nil : scene.instructions,
             messages: try await rows(scene), problem: scene.problem.map { ChatPage.Problem(message: $0.explanation) },
             composer: composer(scene, frame, models, model, gauge), gauge: gauge)
     }

@@ -25,9 +25,10 @@ extension Site {
         addSignInRoutes(to: routes.group())
         addFirstAdminRoutes(to: routes.group())
         addInvitationRoutes(to: routes.group())
-        addRoutesForPeople(to: routes.group().add(middleware: SignedInOnly()))
+        let signedInOnly = SignedInOnly(askToSignIn: askToSignIn)
+        addRoutesForPeople(to: routes.group().add(middleware: signedInOnly))
         addAdminRoutes(
-            to: routes.group("admin").add(middleware: SignedInOnly()).add(middleware: AdminsOnly())
+            to: routes.group("admin").add(middleware: signedInOnly).add(middleware: AdminsOnly())
                 .add(middleware: FormTokenCheck()))
         routes.refuseOtherMethods()
     }

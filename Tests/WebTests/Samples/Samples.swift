@@ -47,12 +47,15 @@ enum Samples {
         return [
             (
                 "sign-in",
-                SignInPage(frame: Frame(title: "Sign in"), next: "/chat", email: "", error: nil, words: words)
+                SignInPage(frame: Frame(title: "Sign in"), draft: SignInDraft(), error: nil, words: words)
             ),
             (
                 "sign-in-refused",
                 SignInPage(
-                    frame: frame("Sign in", notice), next: "/chat", email: "maren@example.org",
+                    frame: frame("Sign in", notice),
+                    draft: SignInDraft(
+                        email: "maren@example.org",
+                        question: KeptDraft(text: "How?", model: "small", instructions: "Be brief.", isEdit: true)),
                     error: "The address or the password is wrong.", words: words)
             ),
             ("first-admin", FirstAdminPage(frame: Frame(title: "First start"), link: "abc", words: words)),
