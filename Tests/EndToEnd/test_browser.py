@@ -324,6 +324,27 @@ def test_without_javascript_all_of_it_works(house, admin, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+def test_without_javascript_a_draft_survives_the_end_of_the_session(house, admin, visit):
+    person = house.add_person(admin.make_tier())
+    page = visit(house, person, java_script_enabled=False)
+    page.goto("/chat")
+    page.get_by_label("Your question").fill(QUESTION + "\nof two lines")
+    house.change("DELETE FROM session WHERE person = ?", person.id)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("What you wrote is kept")).to_be_visible()
+    picture(page, "sign-in-with-draft")
+    for password in ("not the password", person.password):
+        page.get_by_label("E-mail").fill(person.email)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION + "\nof two lines")
+    assert person.usage() == []
+    page.get_by_role("button", name="Send").click()
+    whole_reply(page)
+    expect(page.locator(".message.question .content")).to_have_text(QUESTION + "\nof two lines")
+    visit.complaints[:] = [complaint for complaint in visit.complaints if "401" not in complaint and "422" not in complaint]
+
+
 @pytest.fixture(scope="module")
 def furnished(house, admin):
     """Pages with something on them: the admin's own chat and usage, and a person near their limit."""
@@ -340,7 +361,7 @@ def furnished(house, admin):
         "admin-tier": f"/admin/tiers?edit={tier}", "admin-people": "/admin/people",
         "admin-person": f"/admin/people/{person.id}", "admin-models": "/admin/models",
         "admin-model": f"/admin/models?edit={model}", "admin-upstreams": "/admin/upstreams",
-        "admin-upstream": f"/admin/upstreams?edit={upstream}", "admin-usage": "/admin/usage", "admin-holds": "/admin/holds",
+        "admin-upstream": f"/admin/upstreams?edit={upstream}", "admin-organization": "/admin/organization", "admin-usage": "/admin/usage", "admin-holds": "/admin/holds",
         "admin-health": "/admin/health", "admin-audit": "/admin/audit",
     }
 

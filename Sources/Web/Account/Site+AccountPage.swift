@@ -42,14 +42,14 @@ extension Site {
 
     private func preferenceFields(_ draft: AccountDraft) async throws -> AccountPage.Preferences {
         let ours = try await ports.organizations.current().timeZone
-        let zones = TimeZone.knownTimeZoneIdentifiers.filter { $0.contains("/") || $0 == "UTC" }.sorted()
         return AccountPage.Preferences(
             name: Field(
                 "displayName", words("Name"), value: draft.displayName, error: draft.errors["displayName"],
                 autocomplete: "name", isRequired: true),
             timeZone: Choice(
                 "timeZone", words("Time zone"),
-                options: [("", words("as your organization: {zone}", ["zone": ours]))] + zones.map { ($0, $0) },
+                options: [("", words("as your organization: {zone}", ["zone": ours]))]
+                    + TimeZone.offered(with: draft.timeZone).map { ($0, $0) },
                 selected: draft.timeZone ?? "", error: draft.errors["timeZone"]))
     }
 

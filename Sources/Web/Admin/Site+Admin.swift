@@ -9,6 +9,7 @@ extension Site {
         addPersonRoutes(to: routes)
         addModelRoutes(to: routes)
         addUpstreamRoutes(to: routes)
+        addOrganizationRoutes(to: routes)
         addUsageRoutes(to: routes)
         addHoldRoutes(to: routes)
         addHealthPageRoutes(to: routes)

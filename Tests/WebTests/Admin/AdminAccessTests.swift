@@ -11,13 +11,15 @@ import Testing
     private static let id = String(repeating: "a", count: 32)
 
     private static let pages = [
-        "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/models", "/upstreams", "/usage", "/usage.csv",
+        "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/models", "/upstreams", "/organization", "/usage",
+        "/usage.csv",
         "/holds", "/health", "/audit",
     ]
 
     private static let changes = [
         "/tiers", "/tiers/\(id)", "/tiers/\(id)/duplicate", "/tiers/\(id)/retire", "/tiers/\(id)/restore", "/people",
         "/people/tier", "/people/\(id)", "/people/\(id)/disable", "/people/\(id)/enable", "/people/\(id)/password",
+        "/people/\(id)/invite", "/organization",
         "/people/\(id)/grants", "/people/\(id)/grants/\(id)/revoke", "/people/\(id)/see", "/models", "/models/\(id)",
         "/models/\(id)/retire", "/models/\(id)/restore", "/models/\(id)/try", "/upstreams", "/upstreams/\(id)",
         "/upstreams/\(id)/try",

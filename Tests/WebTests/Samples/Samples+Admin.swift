@@ -69,7 +69,18 @@ extension Samples {
             ("admin-people", peoplePage(isEmpty: false)), ("admin-people-empty", peoplePage(isEmpty: true)),
             ("admin-person", personPage(isDisabled: false)), ("admin-person-disabled", personPage(isDisabled: true)),
             ("admin-view-as", viewAs),
+            ("admin-organization", organization(nil)),
+            ("admin-organization-preview", organization(.init(text: "Today would begin anew.", isHarsh: true))),
         ]
+    }
+
+    private static func organization(_ preview: OrganizationPage.Preview?) -> OrganizationPage {
+        let draft = OrganizationDraft(Organization(name: "Harbour School", timeZone: "Europe/Berlin"))
+        return OrganizationPage(
+            frame: adminFrame("Organization"), tabs: AdminTab.organization.links(words),
+            turns: "Today’s limits return on 22 Nov 2026, 00:00 CET.",
+            name: draft.nameField(["name": "This is needed."], words), choices: draft.choices([:], words),
+            preview: preview)
     }
 
     private static func peoplePage(isEmpty: Bool) -> Web.PeoplePage {
