@@ -19,19 +19,22 @@ struct Prose {
     }
 
     /// What a model says to itself before it answers.
-    mutating func reasoning() -> [Substring] {
+    mutating func reasoning() -> String {
         let thoughts = Phrases.thoughts.shuffled(using: &dice).prefix(3)
-        return Pieces.split(filled(thoughts.joined(separator: " ")))
+        return filled(thoughts.joined(separator: " "))
     }
 
     /// Whole blocks until there are at least so many tokens.
-    mutating func pieces(atLeast tokens: Int) -> [Substring] {
-        var pieces = Pieces.split(filled(pick(Phrases.openings)) + " " + paragraph())
+    mutating func text(atLeast tokens: Int, by ruler: Ruler) -> String {
+        var text = filled(pick(Phrases.openings)) + " " + paragraph()
+        var written = ruler.count(text)
         var blocks = Deck(Block.allCases)
-        while pieces.count < tokens {
-            pieces += Pieces.split("\n\n" + write(blocks.draw(&dice)))
+        while written < tokens {
+            let block = write(blocks.draw(&dice))
+            text += "\n\n" + block
+            written += ruler.count(block)
         }
-        return pieces
+        return text
     }
 
     private enum Block: CaseIterable {
