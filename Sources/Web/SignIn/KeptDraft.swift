@@ -44,10 +44,10 @@ extension ChatVisit {
     func scene(with draft: KeptDraft, at path: ReturnPath) async throws -> ChatScene {
         var scene = ChatScene(record: try await record(at: path), model: draft.model)
         if draft.isEdit, scene.record != nil {
-            scene.edited = draft.text
+            scene.edited = draft.text.typed
         } else {
-            scene.draft = draft.text
-            scene.instructions = draft.instructions ?? ""
+            scene.draft = draft.text.typed
+            scene.instructions = draft.instructions?.typed ?? ""
         }
         return scene
     }

@@ -18,7 +18,7 @@ import Testing
         let desk = try await AdminDesk()
         try await desk.site.use(promptTokens: 100, reply: "four", by: desk.person)
         let page = try await desk.browser.get("/admin/organization").text
-        #expect(page.contains("Today’s limits return on 8 Jan 2026, 00:00 GMT"))
+        #expect(page.contains("The day ends on 8 Jan 2026, 00:00 GMT"))
         let answer = try await desk.post("/admin/organization", form(zone: "Europe/Berlin", hour: "6", intent: "save"))
         #expect(answer.location == "/admin/organization")
         let day = try #require(try await desk.quote(1).accounts.first { $0.limit.window == .day })
@@ -43,7 +43,9 @@ import Testing
         let day = try #require(try await desk.quote(1).accounts.first { $0.limit.window == .day })
         #expect(day.used == used)
         let shown = try await desk.browser.get("/admin/organization").text
-        if let end = day.resetsAt, used == 0 { #expect(shown.contains("on \(Moment(end, zone: .gmt).text), this")) }
+        if let end = day.resetsAt, used == 0 {
+            #expect(shown.contains("The day ends on \(Moment(end, zone: .gmt).text), the week"))
+        }
     }
 
     @Test(arguments: [

@@ -78,7 +78,7 @@ extension Samples {
         let draft = OrganizationDraft(Organization(name: "Harbour School", timeZone: "Europe/Berlin"))
         return OrganizationPage(
             frame: adminFrame("Organization"), tabs: AdminTab.organization.links(words),
-            turns: "Today’s limits return on 22 Nov 2026, 00:00 CET.",
+            ends: "The day ends on 22 Nov 2026, 00:00 CET.",
             name: draft.nameField(["name": "This is needed."], words), choices: draft.choices([:], words),
             preview: preview)
     }

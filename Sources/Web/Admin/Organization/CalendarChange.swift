@@ -27,24 +27,32 @@ struct CalendarChange: Sendable {
 }
 
 extension Words {
-    /// When the limits of these calendars return.
+    /// When the windows of this calendar end that run now.
     ///
     /// - Parameter zone: the reader's.
-    func turns(of change: CalendarChange, zone: TimeZone) -> String {
-        let moment = { (window: Window) in change.end(of: window).map { Moment($0, zone: zone).text } ?? "" }
-        return self(
-            "Today’s limits return on {day}, this week’s on {week}, this month’s on {month}, your time.",
-            ["day": moment(.day), "week": moment(.week), "month": moment(.month)])
+    func ends(of calendar: CalendarChange, zone: TimeZone) -> String {
+        self(
+            "The day ends on {day}, the week on {week} and the month on {month}, your time.",
+            ends(calendar, zone))
     }
 
+    /// What a change would mean, before it is made.
     func consequences(of change: CalendarChange, zone: TimeZone) -> String {
+        let ends = self(
+            "Then the day ends on {day}, the week on {week} and the month on {month}, your time.", ends(change, zone))
+        let restarting = change.restarting.map(name(ofRunning:))
         let counting =
-            change.restarting.isEmpty
+            restarting.isEmpty
             ? self("What was used so far goes on counting.")
             : self(
                 "Counting begins anew at once for {windows}: what everybody used in that time is forgiven.",
-                ["windows": list(change.restarting.map(name(ofRunning:)))])
-        return turns(of: change, zone: zone) + " " + counting
+                ["windows": restarting.joined(separator: ", ")])
+        return ends + " " + counting
+    }
+
+    private func ends(_ change: CalendarChange, _ zone: TimeZone) -> KeyValuePairs<String, String> {
+        let moment = { (window: Window) in change.end(of: window).map { Moment($0, zone: zone).text } ?? "" }
+        return ["day": moment(.day), "week": moment(.week), "month": moment(.month)]
     }
 
     private func name(ofRunning window: Window) -> String {

@@ -4,8 +4,8 @@ struct OrganizationPage: Page {
 
     let frame: Frame
     let tabs: [AdminTab.Link]
-    /// When limits return now, in the reader's time.
-    let turns: String
+    /// When the running day, week and month end, in the reader's time.
+    let ends: String
     let name: Field
     let choices: [Choice]
     /// What a change would mean, before it is made.

@@ -48,7 +48,7 @@ extension Site {
         let page = OrganizationPage(
             frame: try await frame(words("Organization"), .admin, for: context),
             tabs: AdminTab.organization.links(words),
-            turns: change(of: current, to: current).map { words.turns(of: $0, zone: zone) } ?? "",
+            ends: change(of: current, to: current).map { words.ends(of: $0, zone: zone) } ?? "",
             name: draft.nameField(errors, words), choices: draft.choices(errors, words),
             preview: edit.preview.flatMap { change(of: current, to: $0) }.map { change in
                 OrganizationPage.Preview(
