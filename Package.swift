@@ -64,9 +64,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "demo-upstream",
-            dependencies: [
-                "DemoUpstream", "Tokenizer", argumentParser, hummingbird, logging, serviceLifecycle, unixSignals,
-            ],
+            dependencies: ["DemoUpstream", argumentParser, hummingbird, logging, serviceLifecycle, unixSignals],
             swiftSettings: house
         ),
 
@@ -74,7 +72,7 @@ let package = Package(
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
         room("Relay", knows: ["Core", asyncHTTPClient, nioCore, nioHTTP1]),
         room("Core", knows: ["Tokenizer", logging]),
-        room("DemoUpstream", knows: ["Tokenizer", httpTypes, hummingbird, logging, nioCore]),
+        room("DemoUpstream", knows: [httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
 
@@ -101,8 +99,7 @@ let package = Package(
         tests(
             "DemoUpstream",
             with: [
-                "Core", "DemoUpstream", "Relay", "Tokenizer", "demo-upstream", httpTypes, hummingbird,
-                hummingbirdTesting, logging,
+                "Core", "DemoUpstream", "Relay", "demo-upstream", httpTypes, hummingbird, hummingbirdTesting, logging,
             ]
         ),
         tests("Relay", with: ["Core", "Relay"]),

@@ -6,28 +6,27 @@ struct ChatPlan: Sendable {
     let request: ChatRequest
     let script: Script
     let promptTokens: Int
-    let reasoning: [Chunk]
-    let text: [Chunk]
+    let reasoning: [Substring]
+    let text: [Substring]
     let finishReason: String
     /// Nil for as fast as possible.
     let secondsPerToken: Double?
 
-    var chunks: [Chunk] { reasoning + text }
-    var completionTokens: Int { reasoning.tokens + text.tokens }
+    var completionTokens: Int { reasoning.count + text.count }
     var isStream: Bool { request.stream ?? false }
 
-    init(_ request: ChatRequest, headers: HTTPFields, by ruler: Ruler, defaultSpeed: Double) throws {
+    init(_ request: ChatRequest, headers: HTTPFields, defaultSpeed: Double) throws {
         guard let model = DemoModel(request.model) else { throw APIError.noModel(request.model) }
         self.request = request
         script = try Self.script(headers) ?? model.script
-        promptTokens = ruler.count(request.messages)
+        promptTokens = Pieces.count(request.messages)
 
         var prose = Prose(question: request.question)
         let room = script.room(request.cap)
         let wished = script.isEndless ? room + 1 : prose.length(in: model.replyTokens)
-        reasoning = ruler.chunks(model.thinks ? prose.reasoning() : "").upTo(room)
-        let whole = ruler.chunks(prose.text(atLeast: wished, by: ruler))
-        text = whole.upTo(room - reasoning.tokens)
+        reasoning = Array((model.thinks ? prose.reasoning() : []).prefix(room))
+        let whole = prose.pieces(atLeast: wished)
+        text = Array(whole.prefix(room - reasoning.count))
         finishReason = text.count < whole.count ? "length" : "stop"
         secondsPerToken = try Self.pace(headers, script, defaultSpeed)
     }

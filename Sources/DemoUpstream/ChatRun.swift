@@ -70,35 +70,30 @@ extension ChatRun {
     /// Every token when it is due. A run that is late, or hurries, sends several in one write.
     private func writeTokens(_ writer: inout any ResponseBodyWriter) async throws {
         var produced = 0
-        var rest = plan.chunks[...]
-        while !rest.isEmpty {
+        while produced < plan.completionTokens {
             try await breakIfScripted(after: produced, &writer)
             try await context.wait(until: due(produced))
-            let ready = chunksDue(of: rest, after: produced)
-            try await send(events(of: ready), &writer)
-            tally.add(tokens: Array(ready).tokens)
-            produced += Array(ready).tokens
-            rest = rest.dropFirst(ready.count)
+            let end = tokensDue(after: produced)
+            try await send((produced..<end).map(chunk).joined(), &writer)
+            tally.add(tokens: end - produced)
+            produced = end
         }
         try await breakIfScripted(after: produced, &writer)
     }
 
-    /// - Returns: at least one, at most a handful, and none past a scripted end.
-    private func chunksDue(of rest: ArraySlice<Chunk>, after produced: Int) -> ArraySlice<Chunk> {
+    /// - Returns: more than `produced`, at most a handful more, and not past a scripted end.
+    private func tokensDue(after produced: Int) -> Int {
         let now = NIODeadline.now()
-        let last = plan.script.breaking?.afterTokens ?? .max
-        var end = produced
-        return rest.prefix(32).prefix { chunk in
-            defer { end += chunk.tokens }
-            return end == produced || (end < last && due(end) <= now)
-        }
+        var end = produced + 1
+        let last = min(plan.completionTokens, plan.script.breaking?.afterTokens ?? .max, produced + 32)
+        while end < last, due(end) <= now { end += 1 }
+        return end
     }
 
-    private func events(of chunks: ArraySlice<Chunk>) -> String {
-        zip(chunks.indices, chunks).map { index, chunk in
-            index < plan.reasoning.count
-                ? wire.text(chunk.text, field: "reasoning_content") : wire.text(chunk.text)
-        }.joined()
+    private func chunk(_ index: Int) -> String {
+        index < plan.reasoning.count
+            ? wire.text(plan.reasoning[index], field: "reasoning_content")
+            : wire.text(plan.text[index - plan.reasoning.count])
     }
 
     private func send(_ events: String, _ writer: inout any ResponseBodyWriter) async throws {
@@ -111,7 +106,7 @@ extension ChatRun {
 // Scripted ends.
 extension ChatRun {
     private func breakIfScripted(after produced: Int, _ writer: inout any ResponseBodyWriter) async throws {
-        guard let breaking = plan.script.breaking, produced >= breaking.afterTokens else { return }
+        guard let breaking = plan.script.breaking, breaking.afterTokens == produced else { return }
         do {
             try await perform(breaking.kind, &writer)
         } catch {

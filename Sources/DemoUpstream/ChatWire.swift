@@ -41,8 +41,8 @@ struct ChatWire: Sendable {
     static let done = "data: [DONE]\n\n"
 
     func whole(_ plan: ChatPlan, _ usage: ReportedUsage?) -> String {
-        let reasoning = plan.reasoning.isEmpty ? "" : ",\"reasoning_content\":\(jsonString(plan.reasoning.joined))"
-        let message = "{\"role\":\"assistant\",\"content\":\(jsonString(plan.text.joined))\(reasoning)}"
+        let reasoning = plan.reasoning.isEmpty ? "" : ",\"reasoning_content\":\(jsonString(plan.reasoning.joined()))"
+        let message = "{\"role\":\"assistant\",\"content\":\(jsonString(plan.text.joined()))\(reasoning)}"
         let choice = "{\"index\":0,\"message\":\(message),\"finish_reason\":\"\(plan.finishReason)\"}"
         return "{\"id\":\(jsonString(id)),\"object\":\"chat.completion\",\"created\":1767225600,"
             + "\"model\":\(jsonString(model)),\"choices\":[\(choice)]\(usage.map { ",\"usage\":\($0.json)" } ?? "")}"
@@ -67,7 +67,7 @@ struct ReportedUsage: Sendable {
     /// - Returns: one for each time it is reported.
     static func reports(of plan: ChatPlan) -> [ReportedUsage] {
         let honest = ReportedUsage(
-            prompt: plan.promptTokens, completion: plan.completionTokens, reasoning: plan.reasoning.tokens)
+            prompt: plan.promptTokens, completion: plan.completionTokens, reasoning: plan.reasoning.count)
         switch plan.script.report {
         case .honest: return [honest]
         case .none: return []

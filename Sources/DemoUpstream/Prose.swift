@@ -19,22 +19,19 @@ struct Prose {
     }
 
     /// What a model says to itself before it answers.
-    mutating func reasoning() -> String {
+    mutating func reasoning() -> [Substring] {
         let thoughts = Phrases.thoughts.shuffled(using: &dice).prefix(3)
-        return filled(thoughts.joined(separator: " "))
+        return Pieces.split(filled(thoughts.joined(separator: " ")))
     }
 
     /// Whole blocks until there are at least so many tokens.
-    mutating func text(atLeast tokens: Int, by ruler: Ruler) -> String {
-        var text = filled(pick(Phrases.openings)) + " " + paragraph()
-        var written = ruler.count(text)
+    mutating func pieces(atLeast tokens: Int) -> [Substring] {
+        var pieces = Pieces.split(filled(pick(Phrases.openings)) + " " + paragraph())
         var blocks = Deck(Block.allCases)
-        while written < tokens {
-            let block = write(blocks.draw(&dice))
-            text += "\n\n" + block
-            written += ruler.count(block)
+        while pieces.count < tokens {
+            pieces += Pieces.split("\n\n" + write(blocks.draw(&dice)))
         }
-        return text
+        return pieces
     }
 
     private enum Block: CaseIterable {

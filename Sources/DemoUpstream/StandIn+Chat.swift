@@ -24,8 +24,7 @@ extension StandIn {
         do {
             let chat = try JSONDecoder().decode(ChatRequest.self, from: Data(body.readableBytesView))
             try chat.check()
-            return try ChatPlan(
-                chat, headers: request.headers, by: settings.ruler, defaultSpeed: settings.tokensPerSecond)
+            return try ChatPlan(chat, headers: request.headers, defaultSpeed: settings.tokensPerSecond)
         } catch let error as DecodingError {
             throw APIError.invalid("The body is no chat request: \(error)")
         }

@@ -5,11 +5,10 @@ public import Logging
 /// peer of the tests. What it writes is made up from the question, always the same for the same question.
 ///
 /// It counts what it produced itself, and tells at `GET /demo/requests`, so that a test can contradict the gate.
-/// What a token is, `Settings.ruler` says; usage is the number of tokens that were sent, nothing else.
+/// Its token is a piece of text as `Pieces` cuts it; usage is the number of pieces, nothing else.
 public struct StandIn: Sendable {
     public struct Settings: Sendable {
         public var address = BindAddress.hostname("127.0.0.1", port: 8089)
-        public var ruler = Ruler()
         /// How fast replies come; 0 for as fast as possible. The header `x-demo-speed` overrides it for one request.
         public var tokensPerSecond = 40.0
         /// From the request to the first token: a model reads the prompt first.

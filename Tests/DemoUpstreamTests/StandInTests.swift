@@ -48,7 +48,7 @@ struct StandInTests {
 
     @Test func writesEveryKindOfMarkdown() {
         var prose = Prose(question: "Everything")
-        let text = prose.text(atLeast: 3_000, by: Ruler())
+        let text = prose.pieces(atLeast: 3_000).joined()
         for mark in ["\n## ", "\n- ", "\n1. ", "\n|---", "\n```swift\n", "\n> ", "**", "日本語", "العربية", "](https://"] {
             #expect(text.contains(mark), "\(mark)")
         }
@@ -57,7 +57,7 @@ struct StandInTests {
 
     @Test func aQuestionCannotPutMarkupIntoTheReply() {
         var prose = Prose(question: "<script>alert(1)</script> [x](javascript:y) `z`")
-        let text = prose.text(atLeast: 500, by: Ruler())
+        let text = prose.pieces(atLeast: 500).joined()
         #expect(!text.contains("<script") && !text.contains("javascript:"))
     }
 
