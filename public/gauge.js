@@ -78,7 +78,8 @@ export class Gauge {
     const worded = { left: format.format(left), held: format.format(held), needs: `≈ ${format.format(needs)}`,
       reply: format.format(reply), after: format.format(after) };
     this.#write(worded, bar);
-    if (needs > promptMax || left - needs < 1) this.#element.dataset.state = "blocked";
+    // An estimate may be wrong by a third: only one that is far past stops the writer before the server has counted.
+    if (needs > 2 * Math.min(promptMax, left)) this.#setState("blocked");
   }
 
   #write(worded, bar) {

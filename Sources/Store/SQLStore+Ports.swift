@@ -13,6 +13,7 @@ extension SQLStore {
     public var sessions: some Sessions { SQLSessions(database: database, time: time) }
     public var signInThrottle: some SignInThrottle { SQLSignInThrottle(database: database, time: time) }
     public var firstAdmin: some FirstAdmin { SQLFirstAdmin(database: database, time: time) }
+    public var invitations: some Invitations { SQLInvitations(database: database, time: time) }
 
     public var conversations: some Conversations { SQLConversations(database: database, time: time) }
     public var transcript: some Transcript { SQLTranscript(database: database, time: time) }

@@ -95,7 +95,7 @@ def test_the_first_admin_comes_by_the_link_and_chats(new_house, visit):
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     reply = whole_reply(page)
     expect(reply.locator("table").first).to_be_visible()
-    code = reply.locator("pre").first
+    code = reply.locator(".code").first
     code.get_by_role("button", name="Copy").click()
     expect(code.get_by_role("button", name="Copied")).to_be_visible()
     expect(page.get_by_role("button", name="Send")).to_be_visible()
@@ -149,14 +149,14 @@ def test_stop_really_stops_and_the_reply_can_be_asked_for_again(house, admin, vi
     ask(page, QUESTION, "demo-large")
     expect(page.locator(".message.reply [data-block]").first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(whole_reply(page).locator("footer")).to_contain_text("Stopped")
+    expect(whole_reply(page).locator("footer")).to_contain_text("You stopped it")
     request = person.usage()[0]["request_id"]
     assert eventually(lambda: [row for row in house.produced(request) if row["state"] != "running"])[0]["state"] == "left"
     picture(page, "chat-stopped")
     page.get_by_label("Model", exact=True).select_option("demo-small")
     page.get_by_role("button", name="Answer again").click()
     expect(page.locator(".message.reply")).to_have_count(1)
-    expect(whole_reply(page).locator("footer")).not_to_contain_text("Stopped")
+    expect(whole_reply(page).locator("footer")).not_to_contain_text("You stopped it")
     eventually(lambda: len(person.usage()) == 2)
     assert [row["model_asked"] for row in person.usage()] == ["demo-large", "demo-small"]
 
@@ -237,6 +237,46 @@ def test_a_prompt_over_the_tier_s_maximum_is_stopped_while_typing(house, admin, 
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
 
+def test_only_the_server_s_count_or_an_estimate_far_past_blocks(house, admin, visit):
+    page = visit(house, house.add_person(admin.make_tier(maxPromptTokens=60)))
+    page.goto("/chat")
+    page.evaluate("""() => {
+        window.states = [];
+        const gauge = document.getElementById("gauge");
+        new MutationObserver(() => window.states.push(gauge.dataset.state)).observe(gauge, {attributeFilter: ["data-state"]});
+    }""")
+    words = "understanding " * 20
+    write(page, words)
+    exact = page.locator("[data-of=needs]")
+    expect(exact).not_to_have_text("7")
+    counted = int(re.sub(r"\D", "", exact.inner_text()))
+    assert counted <= 60 < 7 + len(words) / 4, "the estimate is over the maximum, and the count is not"
+    assert "blocked" not in page.evaluate("window.states")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+    page.route("**/tokens", lambda route: None)
+    page.get_by_label("Your question").fill("understanding " * 200)
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+def test_no_button_covers_the_code(house, admin, visit):
+    person = house.add_person(admin.make_tier())
+    person.client.post("/chat", data=(question := person.question(QUESTION, model="demo-large")))
+    house.change(
+        "UPDATE message SET text = ? WHERE conversation = ? AND role = 'assistant'",
+        "```sh\n" + "echo a first line that is longer than the screen is wide; " * 3 + "\n```", question["submission"])
+    for look in ("narrow", "light"):
+        page = visit(house, person, **LOOKS[look])
+        page.goto(f"/chat/{question['submission']}")
+        code, button = page.locator("pre code"), page.get_by_role("button", name="Copy")
+        picture(page, f"code-{look}")
+        for offset in (0, 10_000):
+            page.locator("pre").evaluate("(block, offset) => { block.scrollLeft = offset; }", offset)
+            below, above = code.bounding_box(), button.bounding_box()
+            assert above["y"] + above["height"] <= below["y"], "the button lies on the code"
+            assert above["x"] + above["width"] <= page.viewport_size["width"], "the button scrolled away"
+
+
 def test_what_the_server_refuses_is_said_and_the_draft_stays(house, admin, visit):
     tier = admin.make_tier()
     page = visit(house, house.add_person(tier))
@@ -284,6 +324,27 @@ def test_without_javascript_all_of_it_works(house, admin, visit):
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+def test_without_javascript_a_draft_survives_the_end_of_the_session(house, admin, visit):
+    person = house.add_person(admin.make_tier())
+    page = visit(house, person, java_script_enabled=False)
+    page.goto("/chat")
+    page.get_by_label("Your question").fill(QUESTION + "\nof two lines")
+    house.change("DELETE FROM session WHERE person = ?", person.id)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("What you wrote is kept")).to_be_visible()
+    picture(page, "sign-in-with-draft")
+    for password in ("not the password", person.password):
+        page.get_by_label("E-mail").fill(person.email)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION + "\nof two lines")
+    assert person.usage() == []
+    page.get_by_role("button", name="Send").click()
+    whole_reply(page)
+    expect(page.locator(".message.question .content")).to_have_text(QUESTION + "\nof two lines")
+    visit.complaints[:] = [complaint for complaint in visit.complaints if "401" not in complaint and "422" not in complaint]
+
+
 @pytest.fixture(scope="module")
 def furnished(house, admin):
     """Pages with something on them: the admin's own chat and usage, and a person near their limit."""
@@ -300,7 +361,7 @@ def furnished(house, admin):
         "admin-tier": f"/admin/tiers?edit={tier}", "admin-people": "/admin/people",
         "admin-person": f"/admin/people/{person.id}", "admin-models": "/admin/models",
         "admin-model": f"/admin/models?edit={model}", "admin-upstreams": "/admin/upstreams",
-        "admin-upstream": f"/admin/upstreams?edit={upstream}", "admin-usage": "/admin/usage", "admin-holds": "/admin/holds",
+        "admin-upstream": f"/admin/upstreams?edit={upstream}", "admin-organization": "/admin/organization", "admin-usage": "/admin/usage", "admin-holds": "/admin/holds",
         "admin-health": "/admin/health", "admin-audit": "/admin/audit",
     }
 

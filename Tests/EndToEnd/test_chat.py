@@ -65,7 +65,7 @@ def test_stop_ends_the_reply_at_the_model(house, person):
     usage, = [row for row in person.usage() if row["request_id"] == stop[2]]
     theirs = eventually(lambda: [row for row in house.produced(stop[2]) if row["state"] != "running"])[0]
     assert theirs["state"] == "left", "the stand-in was let finish"
-    assert usage["outcome"] == "stopped" and "Stopped" in end and words_of(usage) in end
+    assert usage["outcome"] == "stopped" and "You stopped it" in end and words_of(usage) in end
     assert 0 < usage["completion_tokens"] < 300, "it was not stopped, the reply was over"
     assert theirs["completion_tokens"] < 300
     assert person.holds() == []

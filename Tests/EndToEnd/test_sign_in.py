@@ -47,6 +47,30 @@ def test_a_person_that_a_shell_added_signs_in_and_out(house):
     assert kept.status_code == 303, "the session goes on behind the cookie"
 
 
+def test_a_shell_prints_a_link_with_which_a_person_chooses_their_password(house):
+    def shell(*arguments):
+        said = subprocess.run(
+            [house.sluice, "user", *arguments], env=house.environment | {"SLUICE_ADDRESS": house.address},
+            capture_output=True, text=True, timeout=60)
+        return said.returncode, said.stdout.strip()
+
+    status, link = shell("add", "invited@example.org", "--invite")
+    assert status == 0 and link.startswith(house.address + "/invitation/")
+    assert sign_in(house.client(), "invited@example.org", PASSWORD).status_code == 422
+    client = house.client()
+    filled = {**form_fields(client.get(link).text, "/invitation"), "password": PASSWORD}
+    assert client.post("/invitation", data=filled).url.path == "/chat" and is_signed_in(client)
+    assert client.get(link).status_code == 404
+    person = Person(house, "invited@example.org")
+
+    status, link = shell("invite", "invited@example.org")
+    assert status == 0 and is_signed_in(person.client)
+    assert house.client().post("/invitation", data={**filled, "link": link.rsplit("/", 1)[1]}).status_code == 200
+    assert not is_signed_in(person.client)
+    assert shell("invite", "nobody@example.org") == (1, "")
+    assert shell("add", "other@example.org", "--invite", "--password-stdin")[0] == 64
+
+
 def test_a_shell_refuses_a_password_that_everyone_tries(house):
     said = subprocess.run(
         [house.sluice, "user", "add", "weak@example.org", "--password-stdin"], env=house.environment,
@@ -124,7 +148,7 @@ def test_a_new_password_signs_everybody_else_out(house):
     person = house.add_person()
     elsewhere = Person(house, person.email)
     before = person.client.cookies[COOKIE]
-    answer = person.client.post("/account/password", data={"current": person.password, "new": "another gate, of ash"})
+    answer = person.client.post("/account/password", data={"current": person.password, "new": "another gate, of ash", "endOthers": "yes"})
     assert answer.status_code == 200 and "The password was changed." in answer.text
     assert is_signed_in(person.client) and person.client.cookies[COOKIE] != before
     assert not is_signed_in(elsewhere.client)

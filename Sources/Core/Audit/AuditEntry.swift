@@ -48,6 +48,7 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case personChanged = "person.changed"
     case personDisabled = "person.disabled"
     case personEnabled = "person.enabled"
+    case personInvited = "person.invited"
     case passwordSet = "person.passwordSet"
     case grantAdded = "grant.added"
     case grantRevoked = "grant.revoked"

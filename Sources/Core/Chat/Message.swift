@@ -48,10 +48,15 @@ extension Message {
         /// Why it ended; `length` for one that had no room left.
         public var finishReason: FinishReason?
         public var outcome: Outcome?
+        /// How long it may become, or could; nil until something of it has come.
+        public var room: ReplyRoom?
+        /// What went wrong upstream, without its details.
+        public var failure: UpstreamFailure?
 
         public init(
             requestID: RequestID, model: String, usage: Usage? = nil, cost: Int64? = nil,
-            finishReason: FinishReason? = nil, outcome: Outcome? = nil
+            finishReason: FinishReason? = nil, outcome: Outcome? = nil, room: ReplyRoom? = nil,
+            failure: UpstreamFailure? = nil
         ) {
             self.requestID = requestID
             self.model = model
@@ -59,6 +64,8 @@ extension Message {
             self.cost = cost
             self.finishReason = finishReason
             self.outcome = outcome
+            self.room = room
+            self.failure = failure
         }
     }
 }
@@ -73,6 +80,8 @@ extension Message {
         message.reply?.cost = ending.cost
         message.reply?.finishReason = ending.finishReason
         message.reply?.outcome = ending.outcome
+        if let room = ending.room { message.reply?.room = room }
+        message.reply?.failure = ending.failure?.withoutDetails
         return message
     }
 }

@@ -186,9 +186,10 @@ extension Call {
 
     /// The text so far, when it has grown since it was kept last.
     var growth: ReplyProgress? {
-        guard let text = reply?.text else { return nil }
+        guard let reply else { return nil }
+        let text = reply.text
         let hasGrown = state.withLock { $0.conclusion == nil && text.utf8.count > $0.keptBytes }
-        return hasGrown ? ReplyProgress(requestID: id, text: text) : nil
+        return hasGrown ? ReplyProgress(requestID: id, text: text, room: reply.room) : nil
     }
 
     func noteKept(_ text: String) { state.withLock { $0.keptBytes = text.utf8.count } }

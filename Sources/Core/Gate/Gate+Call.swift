@@ -65,7 +65,7 @@ extension Gate {
 
     /// Settles, keeps the text, and tells the listeners, who are told even when the store fails.
     private func settle(_ call: Call, _ conclusion: Call.Conclusion, to reply: LiveReply) async {
-        var ending = ReplyEnding(conclusion, tariff: call.route.tariff)
+        var ending = ReplyEnding(conclusion, of: reply, tariff: call.route.tariff)
         do {
             let settlement = try await ports.ledger.settle(call.id, as: conclusion.ending, at: ports.time.now())
             ending.usage = settlement.usage
@@ -128,10 +128,10 @@ extension Gate {
 }
 
 extension ReplyEnding {
-    fileprivate init(_ conclusion: Call.Conclusion, tariff: Tariff) {
+    fileprivate init(_ conclusion: Call.Conclusion, of reply: LiveReply, tariff: Tariff) {
         self.init(
             outcome: conclusion.ending.outcome, usage: conclusion.ending.usage,
             cost: tariff.cost(of: conclusion.ending.usage), finishReason: conclusion.finishReason,
-            modelServed: conclusion.ending.modelServed, failure: conclusion.failure)
+            modelServed: conclusion.ending.modelServed, failure: conclusion.failure, room: reply.room)
     }
 }

@@ -16,10 +16,12 @@ public struct ReplyProgress: Sendable, Hashable {
     public var requestID: RequestID
     /// Everything so far, not only what is new.
     public var text: String
+    public var room: ReplyRoom
 
-    public init(requestID: RequestID, text: String) {
+    public init(requestID: RequestID, text: String, room: ReplyRoom) {
         self.requestID = requestID
         self.text = text
+        self.room = room
     }
 }
 
@@ -49,10 +51,12 @@ public struct ReplyEnding: Sendable, Hashable {
     public var modelServed: String?
     /// What went wrong upstream, when the outcome is `failed`.
     public var failure: UpstreamFailure?
+    /// Nil when the worker that knew it is gone: what was kept with the text stands.
+    public var room: ReplyRoom?
 
     public init(
         outcome: Outcome, usage: Usage, cost: Int64, finishReason: FinishReason? = nil, modelServed: String? = nil,
-        failure: UpstreamFailure? = nil
+        failure: UpstreamFailure? = nil, room: ReplyRoom? = nil
     ) {
         self.outcome = outcome
         self.usage = usage
@@ -60,5 +64,6 @@ public struct ReplyEnding: Sendable, Hashable {
         self.finishReason = finishReason
         self.modelServed = modelServed
         self.failure = failure
+        self.room = room
     }
 }

@@ -28,11 +28,19 @@ public protocol People: Sendable {
 
     func setPreferences(_ preferences: Person.Preferences, of person: PersonID) async throws -> Person
 
-    /// Ends all sessions of the person but `session`, the one in which the password was changed.
-    func setPassword(hash: String, of person: PersonID, keeping session: SessionID?, by actor: Actor) async throws
+    func setPassword(
+        hash: String, of person: PersonID, ending sessions: EndedSessions, by actor: Actor
+    ) async throws
 
     /// Replaces the hash of an unchanged password by a stronger one, unless the password was changed meanwhile.
     func strengthen(_ credential: Credential, to hash: String) async throws
+}
+
+/// Which of a person's sessions end with their old password.
+public enum EndedSessions: Sendable, Hashable {
+    case all
+    case allBut(SessionID)
+    case only(SessionID)
 }
 
 /// A person, and what their password must hash to.

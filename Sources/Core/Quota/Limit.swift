@@ -31,6 +31,19 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
         case shadow
     }
 
+    /// What people call a limit by: stays when the limit is changed or removed.
+    public struct Name: Sendable, Hashable {
+        public var scope: Scope
+        public var meter: Meter
+        public var window: Window
+
+        public init(scope: Scope, meter: Meter, window: Window) {
+            self.scope = scope
+            self.meter = meter
+            self.window = window
+        }
+    }
+
     public var id: ID
     public var scope: Scope
     /// The identifier of the organization, project, tier, person, key or model that `scope` names.
@@ -56,6 +69,8 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
         self.amount = amount
         self.mode = mode
     }
+
+    public var name: Name { Name(scope: scope, meter: meter, window: window) }
 }
 
 extension Limit {

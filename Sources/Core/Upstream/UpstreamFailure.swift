@@ -13,3 +13,17 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     /// The upstream reported an error after it had begun to answer.
     case brokenOff(message: String)
 }
+
+extension UpstreamFailure {
+    /// What may be kept and shown: the upstream's own words, and what is for the log, are left out.
+    public var withoutDetails: UpstreamFailure {
+        switch self {
+        case .unreachable: .unreachable(detail: "")
+        case .timedOut: .timedOut
+        case .refused(let status, _, _): .refused(status: status, message: "", retryAfterSeconds: nil)
+        case .garbage: .garbage(detail: "")
+        case .cut: .cut
+        case .brokenOff: .brokenOff(message: "")
+        }
+    }
+}

@@ -23,21 +23,6 @@ extension Message {
     }
 }
 
-extension Message.Reply {
-    fileprivate init(_ row: SQLRow) throws {
-        let source: Usage.Source? = try row["usage_source"]
-        let usage = try source.map { source in
-            Usage(
-                promptTokens: try row["prompt_tokens"], completionTokens: try row["completion_tokens"],
-                cachedPromptTokens: try row["cached_prompt_tokens"], reasoningTokens: try row["reasoning_tokens"],
-                source: source)
-        }
-        self.init(
-            requestID: try row["request"], model: try row["model"], usage: usage, cost: try row["cost"],
-            finishReason: try row["finish_reason"], outcome: try row["outcome"])
-    }
-}
-
 extension SQLSession {
     /// - Throws: `NotFound`, also for a conversation of somebody else.
     func conversation(_ id: ConversationID, of person: PersonID) throws -> Conversation {

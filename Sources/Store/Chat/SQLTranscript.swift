@@ -13,6 +13,7 @@ struct SQLTranscript: Transcript {
                     UPDATE message SET text = $2, updated_at = $3
                     WHERE request = $1 AND role = 'assistant' AND state = 'streaming'
                     """, reply.requestID, reply.text, now)
+                try session.note(reply.room, of: reply.requestID)
             }
         }
     }
@@ -49,6 +50,22 @@ extension SQLSession {
             """,
             request, Message.State(ending.outcome), ending.outcome, ending.finishReason, ending.cost, usage.source,
             usage.promptTokens, usage.completionTokens, usage.cachedPromptTokens, usage.reasoningTokens)
+        if let room = ending.room { try note(room, of: request) }
+        if let failure = ending.failure { try note(failure, of: request) }
+    }
+
+    fileprivate func note(_ room: ReplyRoom, of request: RequestID) throws {
+        try execute(
+            """
+            UPDATE message SET reply_cap = $2, shortened_scope = $3, shortened_meter = $4, shortened_window = $5
+            WHERE request = $1 AND role = 'assistant'
+            """, request, room.tokens, room.limit?.scope, room.limit?.meter, room.limit?.window)
+    }
+
+    private func note(_ failure: UpstreamFailure, of request: RequestID) throws {
+        try execute(
+            "UPDATE message SET failure = $2, failure_status = $3 WHERE request = $1 AND role = 'assistant'", request,
+            failure.kind, failure.status)
     }
 
     /// Marks a reply as failed for which no request is held any more, and that has not moved for a while.

@@ -48,6 +48,7 @@ struct SQLPeople: People {
             try session.update(after)
             try session.keepAnAdmin(after: (before, after))
             if before.isAdmin != after.isAdmin { try session.endSessions(of: id) }
+            if before.email != after.email { try session.endInvitation(of: id) }
             try AuditTrail(session: session, actor: actor, now: now).note(.personChanged, of: after, before: before)
             return after
         }
@@ -77,6 +78,7 @@ struct SQLPeople: People {
             try session.update(after)
             try session.keepAnAdmin(after: (before, after))
             try session.endSessions(of: id)
+            try session.endInvitation(of: id)
             try AuditTrail(session: session, actor: actor, now: now)
                 .note(isDisabled ? .personDisabled : .personEnabled, of: after, before: before)
         }
@@ -94,13 +96,12 @@ struct SQLPeople: People {
         }
     }
 
-    func setPassword(hash: String, of id: PersonID, keeping kept: SessionID?, by actor: Actor) async throws {
+    func setPassword(
+        hash: String, of id: PersonID, ending sessions: EndedSessions, by actor: Actor
+    ) async throws {
         try await database.write { [now = time.now()] session in
-            let person = try session.person(id)
-            try session.execute("UPDATE person SET password_hash = $2 WHERE id = $1", id, hash)
-            try session.endSessions(of: id, except: kept)
-            try AuditTrail(session: session, actor: actor, now: now)
-                .note(.passwordSet, of: id.rawValue, named: person.email.rawValue)
+            try session.setPassword(
+                hash: hash, of: try session.person(id), ending: sessions, by: actor, at: now)
         }
     }
 

@@ -91,6 +91,26 @@ extension SQLSession {
         if try !hasAdmin() { throw Flaws([Flaw("isAdmin", .lastAdmin)]) }
     }
 
+    /// Ends the link with which the person could have chosen one.
+    func setPassword(
+        hash: String, of person: Person, ending sessions: EndedSessions, by actor: Actor, at now: Timestamp
+    ) throws {
+        try execute("UPDATE person SET password_hash = $2 WHERE id = $1", person.id, hash)
+        try end(sessions, of: person.id)
+        try endInvitation(of: person.id)
+        try AuditTrail(session: self, actor: actor, now: now)
+            .note(.passwordSet, of: person.id.rawValue, named: person.email.rawValue)
+    }
+
+    private func end(_ sessions: EndedSessions, of person: PersonID) throws {
+        switch sessions {
+        case .all: try endSessions(of: person)
+        case .allBut(let kept): try endSessions(of: person, except: kept)
+        case .only(let session):
+            try execute("DELETE FROM session WHERE person = $1 AND id = $2", person, session)
+        }
+    }
+
     func endSessions(of person: PersonID, except kept: SessionID? = nil) throws {
         try execute("DELETE FROM session WHERE person = $1 AND id <> $2", person, kept?.rawValue ?? "")
     }

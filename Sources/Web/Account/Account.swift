@@ -8,6 +8,8 @@ struct AccountPage: Page {
     let preferences: Preferences
     let themes: [Choice.Option]
     let passwordFields: [Field]
+    /// Whether the box beside the new password is checked.
+    let endsOtherSessions: Bool
     let sessions: [Session]
 
     /// What people choose about themselves, as it was typed.

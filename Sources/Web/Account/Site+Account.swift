@@ -59,19 +59,28 @@ extension Site {
     private struct PasswordForm: Decodable {
         let current: String
         let new: String
+        /// `yes` where the box was checked.
+        let endOthers: String?
+
+        var endsOthers: Bool { endOthers == "yes" }
     }
 
-    /// Whoever else used the old password is out afterwards, and this browser has a new session.
+    /// Whoever else used the old password is out afterwards, unless they may stay; this browser has a new session.
     private func changePassword(_ request: Request, _ context: SiteContext) async throws -> Response {
         let form = try await request.form(PasswordForm.self)
-        let person = try context.asker().person
+        let (person, session) = (try context.asker().person, try context.asker().session)
         if let error = try await problem(with: form, of: person, context) {
-            return try await accountPage(context, AccountDraft(person, errors: error), status: .unprocessableContent)
+            let draft = AccountDraft(person, endsOtherSessions: form.endsOthers, errors: error)
+            return try await accountPage(context, draft, status: .unprocessableContent)
         }
         try await ports.people.setPassword(
-            hash: try await ports.hasher.hash(form.new), of: person.id, keeping: nil, by: context.actor())
+            hash: try await ports.hasher.hash(form.new), of: person.id,
+            ending: form.endsOthers ? .all : .only(session.id), by: context.actor())
         let token = try await ports.sessions.begin(for: person.id, on: client(request, context))
-        let notice = words("The password was changed. Everywhere else you are signed out.")
+        let notice =
+            form.endsOthers
+            ? words("The password was changed. Everywhere else you are signed out.")
+            : words("The password was changed. Wherever else you are signed in, you stay so.")
         return begin(token, redirect(to: "/account", notice: notice))
     }
 

@@ -7,11 +7,14 @@ import Hummingbird
 struct AccountDraft {
     let displayName: String
     let timeZone: String?
+    /// Whether a new password is to sign out every other browser.
+    var endsOtherSessions = true
     let errors: [String: String]
 
-    init(_ person: Person, errors: [String: String] = [:]) {
+    init(_ person: Person, endsOtherSessions: Bool = true, errors: [String: String] = [:]) {
         displayName = person.displayName
         timeZone = person.timeZone
+        self.endsOtherSessions = endsOtherSessions
         self.errors = errors
     }
 
@@ -32,20 +35,21 @@ extension Site {
             frame: try await frame(words("Account"), .account, for: context), email: person.email.rawValue,
             tier: try await ports.tiers.tier(person.tier)?.name ?? "",
             preferences: try await preferenceFields(draft), themes: AccountPage.themes(context.visit.theme, words),
-            passwordFields: AccountPage.passwordFields(draft.errors, words), sessions: try await sessions(context))
+            passwordFields: AccountPage.passwordFields(draft.errors, words), endsOtherSessions: draft.endsOtherSessions,
+            sessions: try await sessions(context))
         return response(page, status: status ?? (draft.errors.isEmpty ? .ok : .unprocessableContent))
     }
 
     private func preferenceFields(_ draft: AccountDraft) async throws -> AccountPage.Preferences {
         let ours = try await ports.organizations.current().timeZone
-        let zones = TimeZone.knownTimeZoneIdentifiers.filter { $0.contains("/") || $0 == "UTC" }.sorted()
         return AccountPage.Preferences(
             name: Field(
                 "displayName", words("Name"), value: draft.displayName, error: draft.errors["displayName"],
                 autocomplete: "name", isRequired: true),
             timeZone: Choice(
                 "timeZone", words("Time zone"),
-                options: [("", words("as your organization: {zone}", ["zone": ours]))] + zones.map { ($0, $0) },
+                options: [("", words("as your organization: {zone}", ["zone": ours]))]
+                    + TimeZone.offered(with: draft.timeZone).map { ($0, $0) },
                 selected: draft.timeZone ?? "", error: draft.errors["timeZone"]))
     }
 

@@ -1,6 +1,6 @@
 /// The rooms of the admin panel (`templates/admin/tabs.mustache`).
 enum AdminTab: String, CaseIterable, Sendable {
-    case tiers, people, projects, models, upstreams, usage, holds, health, audit
+    case tiers, people, projects, models, upstreams, organization, usage, holds, health, audit
 
     struct Link: Sendable {
         let href: String
@@ -22,6 +22,7 @@ enum AdminTab: String, CaseIterable, Sendable {
         case .projects: "Projects"
         case .models: "Models"
         case .upstreams: "Upstreams"
+        case .organization: "Organization"
         case .usage: "Usage"
         case .holds: "Holds"
         case .health: "Health"

@@ -11,6 +11,7 @@ extension Site {
         addProjectRoutes(to: routes)
         addModelRoutes(to: routes)
         addUpstreamRoutes(to: routes)
+        addOrganizationRoutes(to: routes)
         addUsageRoutes(to: routes)
         addHoldRoutes(to: routes)
         addHealthPageRoutes(to: routes)

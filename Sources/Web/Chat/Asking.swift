@@ -15,6 +15,7 @@ struct Asking: Sendable {
         switch submission.kind {
         case .ask(let text):
             scene.draft = text
+            scene.instructions = submission.systemPrompt ?? ""
             scene.submission = submission.key
         case .edit(_, let text): scene.edited = text
         case .regenerate: break
@@ -87,8 +88,8 @@ extension Site {
     func askFirst(_ request: Request, _ context: SiteContext) async throws -> Response {
         let form: Question = try await request.form()
         let submission = Submission(
-            key: form.submission, conversation: ConversationID(rawValue: form.submission), kind: .ask(form.text),
-            model: form.model, systemPrompt: form.instructions)
+            key: form.submission, conversation: ConversationID(rawValue: form.submission), kind: .ask(form.text.typed),
+            model: form.model, systemPrompt: form.instructions?.typed)
         let visit = try await ChatVisit(self, context)
         return try await visit.answer(Asking(submission: submission), to: request)
     }
@@ -98,7 +99,7 @@ extension Site {
         let form: Question = try await request.form()
         let before = try await visit.recordInPath()
         let submission = Submission(
-            key: form.submission, conversation: before.conversation.id, kind: .ask(form.text), model: form.model)
+            key: form.submission, conversation: before.conversation.id, kind: .ask(form.text.typed), model: form.model)
         return try await visit.answer(Asking(submission: submission, before: before), to: request)
     }
 
@@ -106,7 +107,7 @@ extension Site {
     /// twice apart from two forms.
     func askEdited(_ request: Request, _ context: SiteContext) async throws -> Response {
         let message: MessageID = try context.identifier("message")
-        return try await replace(request, context, key: "edit-\(message)") { .edit(message, $0.text ?? "") }
+        return try await replace(request, context, key: "edit-\(message)") { .edit(message, $0.text?.typed ?? "") }
     }
 
     /// Another reply in place of the last one.

@@ -15,6 +15,8 @@ struct ChatPage: Page {
     let open: OpenChat?
     /// What stands where there is no message yet.
     let greeting: String
+    /// For the model, typed with a first question that could not be sent; nil for none.
+    let instructions: String?
     let messages: [ChatMessageRow]
     /// Why the draft was not sent; nil where nothing was tried.
     let problem: Problem?

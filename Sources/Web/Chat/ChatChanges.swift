@@ -23,7 +23,7 @@ extension Site {
         let form: Instructions = try await request.form()
         return try await change(context, notice: words("The instructions hold from the next question on.")) {
             chat, person in
-            try await ports.conversations.setSystemPrompt(form.instructions, in: chat, of: person)
+            try await ports.conversations.setSystemPrompt(form.instructions.typed, in: chat, of: person)
         }
     }
 

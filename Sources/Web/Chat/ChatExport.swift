@@ -14,6 +14,8 @@ struct ExportedChat: Encodable {
         let model: String?
         let promptTokens: Int64?
         let completionTokens: Int64?
+        /// Why the reply is shorter than it could be, or broke off, as its page says it.
+        let remark: String?
     }
 
     let title: String
@@ -21,7 +23,7 @@ struct ExportedChat: Encodable {
     let createdAt: String
     let messages: [Message]
 
-    init(_ record: ConversationRecord) {
+    init(_ record: ConversationRecord, _ words: Words) {
         title = record.conversation.title
         instructions = record.conversation.systemPrompt
         createdAt = Moment(record.conversation.createdAt, zone: .gmt).iso
@@ -30,7 +32,7 @@ struct ExportedChat: Encodable {
                 role: message.role, text: message.text, state: message.state.rawValue,
                 createdAt: Moment(message.createdAt, zone: .gmt).iso, model: message.reply?.model,
                 promptTokens: message.reply?.usage?.promptTokens,
-                completionTokens: message.reply?.usage?.completionTokens)
+                completionTokens: message.reply?.usage?.completionTokens, remark: words.shortfall(of: message))
         }
     }
 }
@@ -40,8 +42,18 @@ extension ConversationRecord {
     func markdown(_ words: Words) -> String {
         let instructions = conversation.systemPrompt
         let opening = instructions.isEmpty ? [] : ["## " + words("Instructions for the model"), instructions]
-        let said = messages.flatMap { ["## " + ($0.reply?.model ?? words("You")), $0.text] }
+        let said = messages.flatMap { message in
+            ["## " + (message.reply?.model ?? words("You")), message.text]
+                + (words.shortfall(of: message).map { ["*\($0)*"] } ?? [])
+        }
         return (["# " + conversation.title] + opening + said).joined(separator: "\n\n") + "\n"
+    }
+}
+
+extension Words {
+    /// Why a reply is not all that it could be, in the words of its page.
+    fileprivate func shortfall(of message: Message) -> String? {
+        problem(message) ?? remark(message)
     }
 }
 
@@ -56,7 +68,7 @@ extension Site {
         let record = try await ChatVisit(self, context).recordInPath()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(ExportedChat(record)), as: UTF8.self)
+        let text = String(decoding: try encoder.encode(ExportedChat(record, words)), as: UTF8.self)
         return .download(text, of: "application/json; charset=utf-8", named: record.conversation.title + ".json")
     }
 }

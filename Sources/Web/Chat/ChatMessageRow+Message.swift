@@ -7,10 +7,6 @@ extension ChatMessageRow {
         var canReplace = false
         var isLastQuestion = false
         var isLastReply = false
-        /// The reply as this worker reads it; nil when it does not.
-        var live: LiveReply?
-        /// What the upstream did, where it is known better than the store tells it.
-        var failure: UpstreamFailure?
         /// Whether the row is only the place where the page is cut to stream the reply into it, without scripts.
         var isPlace = false
     }
@@ -33,8 +29,7 @@ extension ChatMessageRow {
             stream: isStreaming && !standing.isPlace ? replies + "/events" : nil,
             stop: isStreaming && !standing.isPlace ? replies + "/stop" : nil,
             usage: reply.usage.map { words.usage($0) },
-            remark: words.remark(message, reply, standing.live),
-            problem: words.problem(message, reply, standing.failure),
+            remark: words.remark(message), problem: words.problem(message),
             regenerate: isReplaceable ? "\(address)/regenerate/\(message.id)" : nil)
     }
 }
@@ -51,28 +46,39 @@ extension Words {
     }
 
     /// Why the reply is, or will be, shorter than it could be.
-    fileprivate func remark(_ message: Message, _ reply: Message.Reply, _ live: LiveReply?) -> String? {
-        let isAtItsEnd = message.state == .streaming || reply.finishReason == .length
-        if isAtItsEnd, let live, let account = live.shortenedBy {
-            return self(
-                "{limit}: room for a reply of at most {cap}",
-                ["cap": tokens(live.replyCap), "limit": name(of: account.limit)])
-        }
+    func remark(_ message: Message) -> String? {
+        guard let reply = message.reply else { return nil }
         return switch (reply.outcome, reply.finishReason) {
-        case (.stopped, _): self("Stopped")
+        case (.stopped, _): self("You stopped it")
         case (.abandoned, _): self("Stopped, as nobody was reading")
-        case (_, .length): self("Cut at its longest")
+        case (_, .length): cut(reply.room)
         case (_, .contentFilter): self("Cut by the model's filter")
-        default: nil
+        default: message.state == .streaming ? reply.room.flatMap(shortage) : nil
         }
     }
 
-    fileprivate func problem(_ message: Message, _ reply: Message.Reply, _ failure: UpstreamFailure?) -> String? {
-        guard message.state == .failed else { return nil }
+    private func cut(_ room: ReplyRoom?) -> String {
+        guard let room else { return self("Cut at its longest") }
+        return shortage(room)
+            ?? self(
+                "Cut at {cap}, the longest reply that your tier and this model allow here", ["cap": tokens(room.tokens)]
+            )
+    }
+
+    /// Nil where no limit made the room smaller.
+    private func shortage(_ room: ReplyRoom) -> String? {
+        room.limit.map {
+            self("{limit}: room for a reply of at most {cap}", ["cap": tokens(room.tokens), "limit": name(of: $0)])
+        }
+    }
+
+    /// Why there is no reply, or only a part.
+    func problem(_ message: Message) -> String? {
+        guard message.state == .failed, let reply = message.reply else { return nil }
         return switch reply.outcome {
         case .shutDown: self("The server was restarted while the reply was written. What had come is kept and charged.")
         case .expired, nil: self("The reply was lost on the way. What had come is kept and charged.")
-        default: Failure.explanation(failure ?? .cut, self)
+        default: Failure.explanation(reply.failure ?? .cut, self)
         }
     }
 }

@@ -8,6 +8,8 @@ struct ChatScene: Sendable {
     var list = ChatList()
     /// What was typed and could not be sent.
     var draft = ""
+    /// For the model, typed beside the first question and not sent either.
+    var instructions = ""
     /// Typed in place of the last question, and not sent either.
     var edited: String?
     /// The model that was chosen; nil for the one that the chat was last led with.
@@ -36,6 +38,7 @@ extension ChatVisit {
             greeting: models.isEmpty
                 ? words("No model is open to you yet. Ask your administrator.")
                 : words("What would you like to know?"),
+            instructions: scene.instructions.isEmpty ? nil : scene.instructions,
             messages: try await rows(scene), problem: scene.problem.map { ChatPage.Problem(message: $0.explanation) },
             composer: composer(scene, frame, models, model, gauge), gauge: gauge)
     }
@@ -83,14 +86,16 @@ extension ChatVisit {
         let ended = message.id == scene.ended?.message.id ? scene.ended : nil
         var message = ended?.message ?? message
         let live = await live(message)
-        if message.state == .streaming, let live { message.text = live.text }
+        if message.state == .streaming, let live {
+            message.text = live.text
+            message.reply?.room = live.room
+        }
         let isOver = messages.allSatisfy { $0.state != .streaming || $0.id == scene.ended?.message.id }
         var row = ChatMessageRow(
             message,
             ChatMessageRow.Standing(
                 canReplace: isOver, isLastQuestion: message.id == messages.last { $0.role == .user }?.id,
-                isLastReply: message.id == messages.last?.id, live: live ?? ended?.live, failure: ended?.failure,
-                isPlace: isPlace), words)
+                isLastReply: message.id == messages.last?.id, isPlace: isPlace), words)
         if row.edit != nil, let edited = scene.edited {
             row.edited = edited
             row.isEdited = true

@@ -4,10 +4,6 @@ import Core
 struct ReplyStanding: Sendable {
     /// With all that has come; once it has ended, with its usage too.
     var message: Message
-    /// The reply as this worker reads it; nil when another one does.
-    var live: LiveReply?
-    /// What went wrong upstream, where this worker has read it.
-    var failure: UpstreamFailure?
 
     var isOver: Bool { message.state != .streaming }
 }
@@ -86,8 +82,7 @@ struct ReplyFollowing: Sendable {
         try await live.listen { events in
             for await event in events {
                 if case .ended(let ending) = event {
-                    let ended = message.ended(ending, text: live.text)
-                    return tell(ReplyStanding(message: ended, live: live, failure: ending.failure))
+                    return tell(ReplyStanding(message: message.ended(ending, text: live.text)))
                 }
                 tell(standing(live))
                 try await Task.sleep(for: Self.pause)
@@ -99,6 +94,6 @@ struct ReplyFollowing: Sendable {
     private func standing(_ live: LiveReply) -> ReplyStanding {
         var message = message
         message.text = live.text
-        return ReplyStanding(message: message, live: live)
+        return ReplyStanding(message: message)
     }
 }

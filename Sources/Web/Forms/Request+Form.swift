@@ -26,3 +26,9 @@ extension Request {
         }
     }
 }
+
+extension String {
+    /// The text of a text area as it was typed: browsers send each of its line ends as CR LF, scripts as LF alone. Tokens
+    /// are counted of the one, so the other must not be sent to a model.
+    var typed: String { replacing("\r\n", with: "\n") }
+}

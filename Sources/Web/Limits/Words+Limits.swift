@@ -7,7 +7,9 @@ extension Words {
             .replacing("  ", with: " ")
     }
 
-    func name(of limit: Limit) -> String {
+    func name(of limit: Limit) -> String { name(of: limit.name) }
+
+    func name(of limit: Limit.Name) -> String {
         name(scope: limit.scope, meter: limit.meter, window: limit.window)
     }
 

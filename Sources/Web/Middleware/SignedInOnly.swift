@@ -8,13 +8,16 @@ import Logging
 struct SignedInOnly: RouterMiddleware {
     typealias Context = SiteContext
 
+    /// The way to the sign-in.
+    let askToSignIn: @Sendable (Request, SiteContext) async throws -> Response
+
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         if context.signedIn != nil { return try await next(request, context) }
         if let failure = context.visit.failure { throw failure }
         guard ErrorForm(request) == .page, !request.isEventStream else { throw Failure.notSignedIn }
-        return Response(status: .seeOther, headers: [.location: "/sign-in?next=" + ReturnPath(request).encoded])
+        return try await askToSignIn(request, context)
     }
 }
 

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -26,6 +27,12 @@ struct ReturnPath: Sendable, Hashable {
             return nil
         }
         path = text
+    }
+
+    /// The chat that it leads to; nil where it leads elsewhere, or to a new one.
+    var chat: ConversationID? {
+        let parts = path.prefix { $0 != "?" }.split(separator: "/")
+        return parts.count == 2 && parts[0] == "chat" ? ConversationID(rawValue: String(parts[1])) : nil
     }
 
     /// Fit to be the value of a query.

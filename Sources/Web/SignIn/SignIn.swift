@@ -8,14 +8,33 @@ struct SignInPage: Page {
     let error: String?
     let email: Field
     let password: Field
+    /// What was sent when the session was over already; nil where nothing was.
+    let question: Question?
 
-    init(frame: Frame, next: String, email: String, error: String?, words: Words) {
+    struct Question: Sendable {
+        let text: String
+        let model: String?
+        let instructions: String?
+        let isEdit: Bool
+    }
+
+    init(frame: Frame, draft: SignInDraft, error: String?, words: Words) {
         self.frame = frame
-        self.next = next
+        self.next = draft.next.path
         self.error = error
+        question = draft.question.map {
+            Question(text: $0.text, model: $0.model, instructions: $0.instructions, isEdit: $0.isEdit)
+        }
         self.email = Field(
-            "email", words("E-mail"), kind: .email, value: email, autocomplete: "username", isRequired: true)
+            "email", words("E-mail"), kind: .email, value: draft.email, autocomplete: "username", isRequired: true)
         self.password = Field(
             "password", words("Password"), kind: .password, autocomplete: "current-password", isRequired: true)
     }
+}
+
+/// What the sign-in's form brings along besides the password, which never comes back.
+struct SignInDraft: Sendable {
+    var next = ReturnPath.start
+    var email = ""
+    var question: KeptDraft?
 }

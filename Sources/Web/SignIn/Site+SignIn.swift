@@ -15,12 +15,37 @@ extension Site {
         let email: String
         let password: String
         let next: String?
+        /// A question that was sent too late, and what came with it.
+        let draft: String?
+        let model: String?
+        let instructions: String?
+        /// `yes` for one that takes the place of another.
+        let isEdit: String?
+
+        var keptDraft: KeptDraft? {
+            draft.map { KeptDraft(text: $0, model: model, instructions: instructions, isEdit: isEdit == "yes") }
+        }
+    }
+
+    /// A page leads to the sign-in and from there back; a question is carried along.
+    func askToSignIn(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let next = ReturnPath(request)
+        guard let draft = await KeptDraft(request) else {
+            return Response(status: .seeOther, headers: [.location: "/sign-in?next=" + next.encoded])
+        }
+        if draft.isTooLong {
+            let error = words(
+                "Your session is over, and what you wrote is too long to be carried along. Go back in your browser to copy it."
+            )
+            return try await signInPage(context, SignInDraft(next: next), error: error, status: .unauthorized)
+        }
+        return try await signInPage(context, SignInDraft(next: next, question: draft), status: .unauthorized)
     }
 
     private func showSignIn(_ request: Request, _ context: SiteContext) async throws -> Response {
         let next = request.uri.queryParameters.get("next").flatMap { ReturnPath($0) } ?? .start
         if context.signedIn != nil { return redirect(to: next.path) }
-        return try await signInPage(context, next: next)
+        return try await signInPage(context, SignInDraft(next: next))
     }
 
     private func signIn(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -31,18 +56,31 @@ extension Site {
                 email: form.email, password: form.password, on: client(request, context))
             context.logger.info("Somebody signed in", metadata: ["person": "\(person.id)"])
             try await endSession(of: context)
-            return begin(token, redirect(to: next.path))
+            guard let draft = form.keptDraft else { return begin(token, redirect(to: next.path)) }
+            return begin(token, try await composer(with: draft, at: next, token, context))
         } catch let failure as SignIn.Failure {
             context.logger.notice("Nobody was signed in", metadata: ["reason": "\(failure.name)"])
-            return try await refuse(failure, context, next: next, email: form.email)
+            return try await refuse(
+                failure, context, SignInDraft(next: next, email: form.email, question: form.keptDraft))
         }
     }
 
+    /// The draft in its composer, ready to be sent: shown at once, as there is no address under which it could be had.
+    private func composer(
+        with draft: KeptDraft, at next: ReturnPath, _ token: SecretToken, _ context: SiteContext
+    ) async throws -> Response {
+        var context = context
+        context.visit.signedIn = try await ports.sessions.signedIn(with: token)
+        context.visit.sessionToken = token
+        let visit = try await ChatVisit(self, context)
+        return response(try await visit.page(try await visit.scene(with: draft, at: next)))
+    }
+
     private func refuse(
-        _ failure: SignIn.Failure, _ context: SiteContext, next: ReturnPath, email: String
+        _ failure: SignIn.Failure, _ context: SiteContext, _ draft: SignInDraft
     ) async throws -> Response {
         var response = try await signInPage(
-            context, next: next, email: email, error: sentence(about: failure), status: failure.status)
+            context, draft, error: sentence(about: failure), status: failure.status)
         if case .tooManyTries(let until) = failure {
             response.headers[.retryAfter] = String(secondsToWait(until: until))
         }
@@ -50,12 +88,10 @@ extension Site {
     }
 
     private func signInPage(
-        _ context: SiteContext, next: ReturnPath, email: String = "", error: String? = nil,
-        status: HTTPResponse.Status = .ok
+        _ context: SiteContext, _ draft: SignInDraft, error: String? = nil, status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         let page = SignInPage(
-            frame: try await frame(words("Sign in"), for: context), next: next.path, email: email, error: error,
-            words: words)
+            frame: try await frame(words("Sign in"), for: context), draft: draft, error: error, words: words)
         return response(page, status: status)
     }
 
@@ -85,7 +121,7 @@ extension Site {
     }
 
     /// Ends the session that this browser has, if it has one and nobody else ended it meanwhile.
-    private func endSession(of context: SiteContext) async throws {
+    func endSession(of context: SiteContext) async throws {
         guard let signedIn = context.signedIn else { return }
         do {
             try await ports.sessions.revoke(signedIn.session.id, of: signedIn.person.id)

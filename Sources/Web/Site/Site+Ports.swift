@@ -12,6 +12,7 @@ extension Site {
         public var signIn: SignIn
         public var sessions: any Sessions
         public var firstAdmin: any FirstAdmin
+        public var invitations: any Invitations
         public var hasher: any PasswordHasher
 
         public var organizations: any Organizations
@@ -29,10 +30,10 @@ extension Site {
 
         public init(
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
-            sessions: any Sessions, firstAdmin: any FirstAdmin, hasher: any PasswordHasher,
-            organizations: any Organizations, people: any People, tiers: any Tiers, grants: any Grants,
-            projects: any Projects, keys: any APIKeys, models: any Models, upstreams: any UpstreamRecords,
-            auditLog: any AuditLog, probes: Probes, time: any TimeSource
+            sessions: any Sessions, firstAdmin: any FirstAdmin, invitations: any Invitations,
+            hasher: any PasswordHasher, organizations: any Organizations, people: any People, tiers: any Tiers,
+            grants: any Grants, projects: any Projects, keys: any APIKeys, models: any Models,
+            upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes, time: any TimeSource
         ) {
             self.gate = gate
             self.ledger = ledger
@@ -41,6 +42,7 @@ extension Site {
             self.signIn = signIn
             self.sessions = sessions
             self.firstAdmin = firstAdmin
+            self.invitations = invitations
             self.hasher = hasher
             self.organizations = organizations
             self.people = people

@@ -25,9 +25,11 @@ extension Site {
         addSignInRoutes(to: routes.group())
         addFirstAdminRoutes(to: routes.group())
         addAPIRoutes(to: routes.group("v1"))
-        addRoutesForPeople(to: routes.group().add(middleware: SignedInOnly()))
+        addInvitationRoutes(to: routes.group())
+        let signedInOnly = SignedInOnly(askToSignIn: askToSignIn)
+        addRoutesForPeople(to: routes.group().add(middleware: signedInOnly))
         addAdminRoutes(
-            to: routes.group("admin").add(middleware: SignedInOnly()).add(middleware: AdminsOnly())
+            to: routes.group("admin").add(middleware: signedInOnly).add(middleware: AdminsOnly())
                 .add(middleware: FormTokenCheck()))
         routes.refuseOtherMethods()
     }

@@ -68,7 +68,8 @@ struct Worker {
             people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher)
         return Site.Ports(
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
-            signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher,
+            signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin,
+            invitations: store.invitations, hasher: hasher,
             organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
             projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
             auditLog: store.auditLog, probes: probes(store, upstream), time: SystemTime())
@@ -130,6 +131,7 @@ private struct Housekeeping: Service {
     private func cleanUp() async {
         do {
             try await store.sessions.cleanUp()
+            try await store.invitations.cleanUp()
             try await store.signInThrottle.cleanUp()
             try await store.conversations.giveUpStale()
         } catch {

@@ -5,6 +5,7 @@ import Testing
 
 struct TranscriptTests {
     let chat: TemporaryChat
+    let room = ReplyRoom(tokens: 40, limit: Limit.Name(scope: .tier, meter: .tokens, window: .day))
 
     init() async throws {
         chat = try await TemporaryChat()
@@ -14,10 +15,10 @@ struct TranscriptTests {
         let reply = try await chat.ask("Hello", key: "1").reply
         let request = try #require(reply.reply?.requestID)
         chat.temporary.clock.advance(seconds: 1)
-        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "Hi th")])
+        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "Hi th", room: room)])
         #expect(try await chat.conversations.reply(to: request, of: chat.person.id).text == "Hi th")
         for _ in 1...2 { try await chat.end(reply, text: "Hi there", finishReason: .length) }
-        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "late")])
+        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "late", room: room)])
         let ended = try await chat.conversations.reply(to: request, of: chat.person.id)
         #expect(ended.text == "Hi there" && ended.state == .complete)
         #expect(ended.reply?.usage == TemporaryChat.usage && ended.reply?.cost == 42)
@@ -31,14 +32,39 @@ struct TranscriptTests {
     func endingIsWhatTheReaderSees(outcome: Outcome, state: Message.State) async throws {
         let reply = try await chat.ask("Hello", key: "1").reply
         let request = try #require(reply.reply?.requestID)
-        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "so far")])
+        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "so far", room: room)])
         try await chat.end(reply, text: nil, outcome: outcome)
         let ended = try await chat.conversations.reply(to: request, of: chat.person.id)
         #expect(ended.state == state && ended.text == "so far")
     }
 
+    @Test func whyItWasShortOrBrokeOffIsKept() async throws {
+        let reply = try await chat.ask("Hello", key: "1").reply
+        let request = try #require(reply.reply?.requestID)
+        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: request, text: "so far", room: room)])
+        #expect(try await chat.conversations.reply(to: request, of: chat.person.id).reply?.room == room)
+        try await chat.end(reply, text: nil, outcome: .expired)
+        #expect(try await chat.conversations.reply(to: request, of: chat.person.id).reply?.room == room)
+    }
+
+    @Test(arguments: [
+        UpstreamFailure.unreachable(detail: "x"), .timedOut, .refused(status: 503, message: "x", retryAfterSeconds: 7),
+        .garbage(detail: "x"), .cut, .brokenOff(message: "x"),
+    ])
+    func whatWentWrongUpstreamIsKeptWithoutItsDetails(_ failure: UpstreamFailure) async throws {
+        let reply = try await chat.ask("Hello", key: "1").reply
+        let request = try #require(reply.reply?.requestID)
+        var record = chat.record(of: request, text: "so far", outcome: .failed)
+        record.ending.failure = failure
+        record.ending.room = ReplyRoom(tokens: 9)
+        try await chat.transcript.replyEnded(record)
+        let ended = try await chat.conversations.reply(to: request, of: chat.person.id)
+        #expect(ended.reply?.failure == failure.withoutDetails && ended.reply?.room == ReplyRoom(tokens: 9))
+        #expect(reply.ended(record.ending, text: "so far").reply == ended.reply)
+    }
+
     @Test func requestsOfNoConversationAreIgnored() async throws {
-        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: .random(), text: "x")])
+        try await chat.transcript.repliesProgressed([ReplyProgress(requestID: .random(), text: "x", room: room)])
         try await chat.transcript.replyEnded(chat.record(of: .random(), text: "x"))
         #expect(try await chat.conversations.list(of: chat.person.id, after: nil, count: 9).isEmpty)
     }

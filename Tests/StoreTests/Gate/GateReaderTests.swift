@@ -183,7 +183,8 @@ struct GateReaderTests {
             await world.gate.tick()
             await world.gate.tick()
         }
-        #expect(world.transcript.progress == [ReplyProgress(requestID: reply.requestID, text: "so far")])
+        #expect(
+            world.transcript.progress == [ReplyProgress(requestID: reply.requestID, text: "so far", room: reply.room)])
         #expect(try await world.ledger.openHolds().map(\.streamedTokens) == [6])
     }
 

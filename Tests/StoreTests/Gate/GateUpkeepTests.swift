@@ -97,7 +97,8 @@ struct GateUpkeepTests {
         world.transcript.isBroken = false
         await world.gate.tick()
         await world.gate.tick()
-        #expect(world.transcript.progress == [ReplyProgress(requestID: reply.requestID, text: "so far")])
+        #expect(
+            world.transcript.progress == [ReplyProgress(requestID: reply.requestID, text: "so far", room: reply.room)])
     }
 
     @Test func manyTextsAreKeptAFewAtATime() async throws {

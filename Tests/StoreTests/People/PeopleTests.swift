@@ -85,7 +85,7 @@ struct PeopleTests {
     @Test func strongerHashDoesNotUndoANewPassword() async throws {
         let person = try await temporary.addPerson("p@example.org")
         let old = Credential(person: person, passwordHash: "hash")
-        try await people.setPassword(hash: "new", of: person.id, keeping: nil, by: .person(person.id))
+        try await people.setPassword(hash: "new", of: person.id, ending: .all, by: .person(person.id))
         try await people.strengthen(old, to: "stronger")
         #expect(try await people.credential(for: person.email)?.passwordHash == "new")
         try await people.strengthen(Credential(person: person, passwordHash: "new"), to: "stronger")

@@ -86,9 +86,19 @@ struct SessionsTests {
         let elsewhere = try await sessions.begin(for: person.id, on: browser)
         let session = try #require(try await sessions.signedIn(with: here)).session
         try await temporary.store.people.setPassword(
-            hash: "new", of: person.id, keeping: session.id, by: .person(person.id))
+            hash: "new", of: person.id, ending: .allBut(session.id), by: .person(person.id))
         #expect(try await sessions.signedIn(with: here) != nil)
         #expect(try await sessions.signedIn(with: elsewhere) == nil)
+    }
+
+    @Test func newPasswordCanEndItsOwnSessionOnly() async throws {
+        let here = try await sessions.begin(for: person.id, on: browser)
+        let elsewhere = try await sessions.begin(for: person.id, on: browser)
+        let session = try #require(try await sessions.signedIn(with: here)).session
+        try await temporary.store.people.setPassword(
+            hash: "new", of: person.id, ending: .only(session.id), by: .person(person.id))
+        #expect(try await sessions.signedIn(with: here) == nil)
+        #expect(try await sessions.signedIn(with: elsewhere) != nil)
     }
 
     @Test func peopleSeeAndEndTheirOwnSessionsOnly() async throws {

@@ -64,13 +64,27 @@ import Testing
         let (here, elsewhere) = (try await site.browser(of: person), try await site.browser(of: person))
         let before = try #require(SecretToken(rawValue: here.cookies["__Host-sluice"]!))
         let answer = try await here.post(
-            "/account/password", ["current": TestSite.password, "new": Self.newPassword])
+            "/account/password", ["current": TestSite.password, "new": Self.newPassword, "endOthers": "yes"])
         #expect(answer.location == "/account")
         #expect(try await site.store.sessions.signedIn(with: before) == nil)
         #expect(try await here.get("/account").text.contains("The password was changed."))
         #expect(try await elsewhere.get("/account").status == .seeOther)
         let fields: KeyValuePairs = ["email": person.email.rawValue, "password": Self.newPassword]
         #expect(try await site.browser().post("/sign-in", fields).status == .seeOther)
+    }
+
+    @Test func aNewPasswordLeavesOtherBrowsersAloneWhereItShould() async throws {
+        let site = try await TestSite()
+        let person = try await site.person(password: TestSite.password)
+        let (here, elsewhere) = (try await site.browser(of: person), try await site.browser(of: person))
+        let before = try #require(SecretToken(rawValue: here.cookies["__Host-sluice"]!))
+        #expect(try await here.get("/account").text.contains("name=\"endOthers\" value=\"yes\" checked"))
+        let refused = try await here.post("/account/password", ["current": "wrong horse", "new": Self.newPassword])
+        #expect(refused.text.contains("name=\"endOthers\" value=\"yes\">"))
+        _ = try await here.post("/account/password", ["current": TestSite.password, "new": Self.newPassword])
+        #expect(try await here.get("/account").text.contains("you stay so"))
+        #expect(try await elsewhere.get("/account").status == .ok)
+        #expect(try await site.store.sessions.signedIn(with: before) == nil)
     }
 
     @Test(arguments: [

@@ -12,12 +12,13 @@ import Testing
 
     private static let pages = [
         "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
-        "/upstreams", "/usage", "/usage.csv", "/holds", "/health", "/audit",
+        "/upstreams", "/organization", "/usage", "/usage.csv", "/holds", "/health", "/audit",
     ]
 
     private static let changes = [
         "/tiers", "/tiers/\(id)", "/tiers/\(id)/duplicate", "/tiers/\(id)/retire", "/tiers/\(id)/restore", "/people",
         "/people/tier", "/people/\(id)", "/people/\(id)/disable", "/people/\(id)/enable", "/people/\(id)/password",
+        "/people/\(id)/invite", "/organization",
         "/people/\(id)/grants", "/people/\(id)/grants/\(id)/revoke", "/people/\(id)/see", "/people/\(id)/keys",
         "/people/\(id)/keys/\(id)", "/people/\(id)/keys/\(id)/revoke", "/projects", "/projects/\(id)",
         "/projects/\(id)/retire", "/projects/\(id)/restore", "/models", "/models/\(id)", "/models/\(id)/retire",

@@ -49,6 +49,11 @@ struct AdminDesk {
     }
 }
 
+extension Answer {
+    /// The secret of the link that the page shows.
+    var invitation: String? { text.firstMatch(of: /\/invitation\/([0-9a-f]{64})<\/code>/).map { String($0.1) } }
+}
+
 extension Quote {
     var isRefused: Bool { if case .refused = admission { true } else { false } }
 }

@@ -13,7 +13,7 @@ import Testing
             "/admin/people",
             [
                 ("email", "New@Example.org"), ("displayName", AdminDesk.hostile.replacing("\u{202E}", with: "")),
-                ("tier", tier.id.rawValue), ("isAdmin", "no"),
+                ("tier", tier.id.rawValue), ("isAdmin", "no"), ("entry", "password"),
             ])
         #expect(answer.status == .ok && !answer.text.contains("<script>alert"))
         let password = try #require(answer.text.firstMatch(of: /<code>([a-z2-9]{5}(-[a-z2-9]{5}){3})<\/code>/)?.1)
@@ -24,6 +24,25 @@ import Testing
         #expect(try await desk.latest().action == .personAdded)
         #expect(try await desk.latest().after?.contains(password) == false)
         #expect(try await !desk.browser.get("/admin/people/\(person.id)").text.contains(password))
+    }
+
+    @Test func somebodyNewGetsALinkWithWhichTheyChooseTheirPassword() async throws {
+        let desk = try await AdminDesk()
+        let tier = try await desk.site.standard()
+        let form = [("email", "new@example.org"), ("tier", tier.id.rawValue), ("isAdmin", "no"), ("displayName", "")]
+        let answer = try await desk.post("/admin/people", form + [("entry", "link")])
+        let link = try #require(answer.invitation)
+        #expect(try await desk.latest().action == .personInvited)
+        let person = try #require(
+            try await desk.site.store.people.person(with: EmailAddress(rawValue: "new@example.org")!))
+        let again = try await desk.browser.get("/admin/people/\(person.id)").text
+        #expect(!again.contains(link) && again.contains("A link is open"))
+        let browser = desk.site.browser()
+        #expect(
+            try await browser.post("/invitation", ["link": link, "password": TestSite.password]).location == "/chat")
+        #expect(try await browser.get("/account").text.contains("new@example.org"))
+        let entry = try await desk.latest()
+        #expect(entry.actor == .person(person.id) && entry.action == .passwordSet)
     }
 
     @Test func anAddressThatSomebodyHasIsRefusedBesideItsField() async throws {

@@ -92,6 +92,31 @@ import Testing
         #expect(try await desk.latest().action == .passwordSet)
     }
 
+    @Test func aLinkLetsThemChooseAPasswordAndTheOldOneWorksUntilThen() async throws {
+        let desk = try await AdminDesk()
+        let theirs = try await desk.site.browser(of: desk.person)
+        let first = try #require(try await desk.post("/admin/people/\(desk.person.id)/invite", []).invitation)
+        let second = try #require(try await desk.post("/admin/people/\(desk.person.id)/invite", []).invitation)
+        #expect(try await theirs.get("/account").status == .ok)
+        #expect(try await desk.site.browser().get("/invitation/\(first)").status == .notFound)
+        let accepted = try await desk.site.browser().post(
+            "/invitation", ["link": second, "password": TestSite.password])
+        #expect(accepted.location == "/chat")
+        #expect(try await theirs.get("/account").status == .seeOther)
+    }
+
+    @Test func nobodyWhoIsDisabledGetsALink() async throws {
+        let desk = try await AdminDesk()
+        let path = "/admin/people/\(desk.person.id)"
+        let link = try #require(try await desk.post(path + "/invite", []).invitation)
+        _ = try await desk.post(path + "/disable", [])
+        #expect(try await desk.site.browser().get("/invitation/\(link)").status == .notFound)
+        #expect(try await desk.post(path + "/invite", []).status == .notFound)
+        #expect(try await !desk.browser.get(path).text.contains("Make a link"))
+        _ = try await desk.post(path + "/enable", [])
+        #expect(try await desk.site.browser().get("/invitation/\(link)").status == .notFound)
+    }
+
     @Test func lookingAsSomebodyShowsTheirNumbersAndIsOnTheAuditLog() async throws {
         let desk = try await AdminDesk()
         try await desk.site.use(promptTokens: 2_000, reply: "a secret answer", by: desk.person)

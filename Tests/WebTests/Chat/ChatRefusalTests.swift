@@ -60,9 +60,11 @@ import Testing
         #expect(scripted.call.maxCompletionTokens == 96)
         let words = "Your tokens today: room for a reply of at most 96 tokens"
         #expect(try await answer.upTo("\n\n").contains(words))
-        scripted.send(.text("Short"), .finished(.length))
-        scripted.finish()
-        _ = try await answer.whole()
+        scripted.send(.text("Short"))
+        scripted.finish(.length)
+        let end = try #require(try TestEvent.all(try await answer.whole().text).last)
+        #expect(try end.string("summary").hasPrefix(words))
+        try await expectEverywhere(words, of: test)
         let gauge = try #require(try await count(test, ["model": "small", "text": "Four"])["gauge"] as? [String: Any])
         #expect(gauge["advice"] as? String == "Your balance allows a reply of at most 87 tokens, shorter than usual.")
     }
@@ -93,6 +95,46 @@ import Testing
         let page = try await test.browser.get("/chat/\(chat)").text
         #expect(page.contains("<p>Half</p>") && page.contains("4 prompt + 4 reply = 8 tokens"))
         #expect(page.contains("The reply broke off."))
+    }
+
+    @Test(arguments: [
+        (UpstreamFailure.timedOut, "The model took too long. Try again later, or choose another model."),
+        (.refused(status: 503, message: "sk-1", retryAfterSeconds: 9), "refused the request (503)"),
+        (.garbage(detail: "sk-1"), "The model&#39;s server answered with something that is no reply."),
+    ])
+    func whyAReplyBrokeOffIsSaidFromThenOn(_ failure: UpstreamFailure, _ words: String) async throws {
+        let test = try await TestChat()
+        let (_, answer, scripted) = try await test.running()
+        scripted.send(.text("Half"))
+        scripted.fail(failure)
+        #expect(try await answer.whole().text.contains(words.replacing("&#39;", with: "'")))
+        try await expectEverywhere(words, of: test)
+    }
+
+    @Test func aReplyAtTheLongestThatTheTierAllowsSaysSo() async throws {
+        let test = try await TestChat { $0.maxReplyTokens = 20 }
+        let answer = try await test.ask("How?")
+        let scripted = await test.site.upstream.next()
+        scripted.send(.text(String(repeating: "a", count: 20)))
+        scripted.finish(.length)
+        let words = "Cut at 20 tokens, the longest reply that your tier and this model allow here"
+        #expect(try await answer.whole().text.contains(words))
+        try await expectEverywhere(words, of: test)
+    }
+
+    @Test func anotherWorkerSaysWhyAReplyWillBeShort() async throws {
+        let test = try await TestChat { $0.allowance = Tier.Allowance(tokensPerDay: 100) }
+        let other = try await TestSite(beside: test.site)
+        let (chat, answer, scripted) = try await test.running("Four")
+        scripted.send(.text("So far"))
+        let request = try #require(try await test.messages(of: chat).last?.reply?.requestID)
+        let elsewhere = try await other.browser(of: test.person)
+        let follower = try await elsewhere.open(.get, "/chat/\(chat)/replies/\(request)/events", TestChat.events)
+        _ = try await follower.upTo("So far")
+        let page = try await elsewhere.get("/chat/\(chat)").text
+        #expect(page.contains("Your tokens today: room for a reply of at most 96 tokens"))
+        scripted.finish()
+        _ = try await answer.whole()
     }
 
     @Test(arguments: ["", "  \n "])
@@ -138,6 +180,21 @@ import Testing
             .post, "/tokens", [.accept: "application/json", .contentType: "application/json"], body: body)
         #expect(answer.status.code == status)
         #expect(try json(answer)["status"] as? Int == status)
+    }
+
+    /// On the page when it is loaded again, by this worker and another, and in both exports.
+    private func expectEverywhere(_ words: String, of test: TestChat) async throws {
+        let chat = try #require(
+            try await test.site.store.conversations.list(of: test.person.id, after: nil, count: 1).first
+        ).id
+        let elsewhere = try await TestSite(beside: test.site).browser(of: test.person)
+        for browser in [test.browser, elsewhere] {
+            #expect(try await browser.get("/chat/\(chat)").text.contains(words))
+        }
+        for export in ["export.md", "export.json"] {
+            let text = try await test.browser.get("/chat/\(chat)/\(export)").text
+            #expect(text.contains(words.replacing("&#39;", with: "'")) && !text.contains("sk-1"), "\(export)")
+        }
     }
 
     private func count(_ test: TestChat, _ question: [String: Any]) async throws -> [String: Any] {

@@ -61,7 +61,7 @@ import Testing
         #expect(stopped.status == .noContent)
         #expect(await scripted.wasCancelled())
         let end = try #require(try TestEvent.all(try await answer.whole().text).last)
-        #expect(try end.string("summary") == "Stopped. 4 prompt + 6 reply = 10 tokens")
+        #expect(try end.string("summary") == "You stopped it. 4 prompt + 6 reply = 10 tokens")
         #expect(try await test.browser.get("/chat/\(chat)").text.contains("<p>Half a</p>"))
     }
 
@@ -103,7 +103,7 @@ import Testing
         #expect(stopped.status == .seeOther && stopped.location == "/chat/\(chat)")
         #expect(await scripted.wasCancelled())
         let end = try #require(try TestEvent.all(try await follower.whole().text).last)
-        #expect(try end.string("summary") == "Stopped. 4 prompt + 5 reply = 9 tokens")
+        #expect(try end.string("summary") == "You stopped it. 4 prompt + 5 reply = 9 tokens")
     }
 
     @Test func whoLeavesBeforeTheModelHasBegunTakesTheQuestionBack() async throws {

@@ -36,6 +36,19 @@ import Testing
         #expect(test.site.upstream.calls.last?.messages.map(\.content) == ["Be brief.", "One", "Uno", "Two"])
     }
 
+    @Test func aLineEndIsOneHoweverTheBrowserSendsIt() async throws {
+        let test = try await TestChat()
+        let answer = try await test.browser.open(
+            .post, "/chat",
+            body: Browser.encoded([
+                "text": "a\r\nb", "submission": TestChat.key(), "model": "small", "instructions": "c\r\nd",
+            ]))
+        let scripted = await test.site.upstream.next()
+        #expect(scripted.call.messages.map(\.content) == ["c\nd", "a\nb"])
+        scripted.finish()
+        #expect(try await answer.whole().text.contains("data-used=\"6\""))
+    }
+
     @Test func anEditedQuestionTakesThePlaceOfTheLastOneAndItsReply() async throws {
         let test = try await TestChat()
         let chat = try await test.talk("One", reply: "Old")
@@ -113,7 +126,7 @@ import Testing
             #expect(answer.status == .ok)
             #expect(!answer.text.contains("<script>alert") && !answer.text.contains("<!--reply-->"))
         }
-        #expect(page.text.contains(text.htmlEscaped) || text.contains("\r"))
+        #expect(page.text.contains(text.typed.htmlEscaped))
         let export = try await test.browser.get("/chat/\(chat)/export.md")
         #expect(export.headers[.contentDisposition]?.allSatisfy { $0.isASCII && !$0.isNewline } == true)
     }

@@ -70,6 +70,7 @@ extension Samples {
                     selected: "Europe/Berlin")),
             themes: AccountPage.themes(.automatic, words),
             passwordFields: AccountPage.passwordFields(["current": "This is not your password."], words),
+            endsOtherSessions: true,
             sessions: [
                 .init(
                     id: "s1", browser: "Firefox on Linux", address: "192.0.2.7", lastSeen: moment(hours: 0),

@@ -69,7 +69,18 @@ extension Samples {
             ("admin-people", peoplePage(isEmpty: false)), ("admin-people-empty", peoplePage(isEmpty: true)),
             ("admin-person", personPage(isDisabled: false)), ("admin-person-disabled", personPage(isDisabled: true)),
             ("admin-view-as", viewAs),
+            ("admin-organization", organization(nil)),
+            ("admin-organization-preview", organization(.init(text: "Today would begin anew.", isHarsh: true))),
         ]
+    }
+
+    private static func organization(_ preview: OrganizationPage.Preview?) -> OrganizationPage {
+        let draft = OrganizationDraft(Organization(name: "Harbour School", timeZone: "Europe/Berlin"))
+        return OrganizationPage(
+            frame: adminFrame("Organization"), tabs: AdminTab.organization.links(words),
+            ends: "The day ends on 22 Nov 2026, 00:00 CET.",
+            name: draft.nameField(["name": "This is needed."], words), choices: draft.choices([:], words),
+            preview: preview)
     }
 
     private static func peoplePage(isEmpty: Bool) -> Web.PeoplePage {
@@ -116,7 +127,10 @@ extension Samples {
             frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1", name: "Maren Voss",
             email: "maren@example.org", isAdmin: true, isDisabled: isDisabled,
             problem: isDisabled ? "Nobody would be left who can administer." : nil,
-            password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil, limits: limits, fields: draft.fields([:], words),
+            password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil,
+            link: isDisabled
+                ? nil : InvitationLink(address: "https://chat.example.org/invitation/0f3c", expires: moment(hours: 72)),
+            invitedUntil: isDisabled ? nil : moment(hours: 72), limits: limits, fields: draft.fields([:], words),
             choices: [tierChoice("tier"), draft.adminChoice(error: nil, words)],
             grants: [
                 .init(

@@ -59,7 +59,8 @@ extension Samples {
                 ? .init(
                     id: "c1", name: "How a sluice works", instructions: "Answer briefly.",
                     total: "This chat: 2,946 tokens") : nil,
-            greeting: "What would you like to know?", messages: messages,
+            greeting: "What would you like to know?", instructions: messages.isEmpty ? "Be brief." : nil,
+            messages: messages,
             problem: gauge?.isBlocked == true ? .init(message: gauge?.advice ?? "") : nil, composer: composer,
             gauge: gauge)
     }

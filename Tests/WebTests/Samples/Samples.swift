@@ -47,12 +47,15 @@ enum Samples {
         return [
             (
                 "sign-in",
-                SignInPage(frame: Frame(title: "Sign in"), next: "/chat", email: "", error: nil, words: words)
+                SignInPage(frame: Frame(title: "Sign in"), draft: SignInDraft(), error: nil, words: words)
             ),
             (
                 "sign-in-refused",
                 SignInPage(
-                    frame: frame("Sign in", notice), next: "/chat", email: "maren@example.org",
+                    frame: frame("Sign in", notice),
+                    draft: SignInDraft(
+                        email: "maren@example.org",
+                        question: KeptDraft(text: "How?", model: "small", instructions: "Be brief.", isEdit: true)),
                     error: "The address or the password is wrong.", words: words)
             ),
             ("first-admin", FirstAdminPage(frame: Frame(title: "First start"), link: "abc", words: words)),
@@ -62,6 +65,12 @@ enum Samples {
                     frame: Frame(title: "First start"), link: "abc",
                     draft: .init(name: "Maren", email: "maren", errors: ["email": "This is no e-mail address."]),
                     error: "Nothing was saved yet.", words: words)
+            ),
+            (
+                "invitation",
+                InvitationPage(
+                    frame: Frame(title: "Choose a password"), link: "abc", email: "maren@example.org",
+                    error: "At least 8 characters.", words: words)
             ),
             ("error", ErrorPage(.notFound, requestID: "8f14e45fceea167a5a36dedd4bea2543", words: words)),
         ]

@@ -81,8 +81,8 @@ final class ScriptedReply: Sendable {
         for event in events { continuation.yield(event) }
     }
 
-    func finish() {
-        continuation.yield(.finished(.stop))
+    func finish(_ reason: FinishReason = .stop) {
+        continuation.yield(.finished(reason))
         continuation.finish()
     }
 

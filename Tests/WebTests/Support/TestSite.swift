@@ -130,9 +130,10 @@ extension Site.Ports {
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
             signIn: SignIn(
                 people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher),
-            sessions: store.sessions, firstAdmin: store.firstAdmin, hasher: hasher, organizations: store.organizations,
-            people: store.people, tiers: store.tiers, grants: store.grants, projects: store.projects,
-            keys: store.keys, models: store.models, upstreams: store.upstreamRecords, auditLog: store.auditLog,
+            sessions: store.sessions, firstAdmin: store.firstAdmin, invitations: store.invitations, hasher: hasher,
+            organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
+            projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
+            auditLog: store.auditLog,
             probes: Site.Probes(
                 store: { try await store.health() },
                 modelNames: { endpoint in try await upstream.modelNames(at: endpoint) }, encodings: { encodings }),

@@ -39,6 +39,7 @@ extension Words {
         case .personChanged: self("Person changed")
         case .personDisabled: self("Person disabled")
         case .personEnabled: self("Person enabled")
+        case .personInvited: self("Link made to choose a password")
         case .passwordSet: self("Password set")
         case .grantAdded: self("Extra tokens granted")
         case .grantRevoked: self("Extra tokens taken back")

@@ -8,6 +8,12 @@ struct PersonDraft: Sendable, Decodable {
     var tier: String?
     /// `yes` where the box was checked.
     var isAdmin: String?
+    /// How somebody new comes in; nil for a link.
+    var entry: Entry?
+
+    enum Entry: String, Decodable {
+        case link, password
+    }
 
     var draft: Person.Draft {
         Person.Draft(
@@ -36,6 +42,15 @@ extension PersonDraft {
     func tierChoice(_ tiers: [Tier], error: String?, _ words: Words) -> Choice {
         Choice(
             "tier", words("Tier"), options: tiers.map { ($0.id.rawValue, $0.name) }, selected: tier, error: error)
+    }
+
+    func entryChoice(_ words: Words) -> Choice {
+        Choice(
+            "entry", words("How they come in"),
+            options: [
+                ("link", words("by a link, with which they choose a password")),
+                ("password", words("with a password that is made now")),
+            ], selected: (entry ?? .link).rawValue)
     }
 
     func adminChoice(error: String?, _ words: Words) -> Choice {

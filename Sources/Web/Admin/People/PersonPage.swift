@@ -12,6 +12,10 @@ struct PersonPage: Page {
     let problem: String?
     /// Given just now, and never shown again.
     let password: String?
+    /// Made just now, and never shown again.
+    let link: InvitationLink?
+    /// Until when a link works with which they choose a password; nil when there is none.
+    let invitedUntil: Moment?
     let limits: [LimitRow]
     let fields: [Field]
     let choices: [Choice]

@@ -14,13 +14,14 @@ extension Site {
         let draft = try await request.form(PersonDraft.self)
         do {
             try draft.draft.flaws.throwIfAny()
-            let password = FirstPassword.random()
-            let person = try await ports.people.add(
-                draft.draft, passwordHash: ports.hasher.hash(password), by: context.actor())
+            let password = draft.entry == .password ? FirstPassword.random() : nil
+            var hash: String?
+            if let password { hash = try await ports.hasher.hash(password) }
+            let person = try await ports.people.add(draft.draft, passwordHash: hash, by: context.actor())
+            let invitation = password == nil ? try await ports.invitations.invite(person.id, by: context.actor()) : nil
+            let notice = words("{name} was added.", ["name": person.displayName])
             return try await personResponse(
-                person,
-                PersonEdit(password: password, notice: words("{name} was added.", ["name": person.displayName])),
-                context)
+                person, PersonEdit(password: password, invitation: invitation, notice: notice), context)
         } catch let flaws as Flaws {
             return try await peopleResponse(PeopleEdit(adding: draft, flaws: flaws), request, context)
         }
@@ -94,7 +95,7 @@ extension Site {
             addFields: draft.fields(errors, words),
             addChoices: [
                 draft.tierChoice(open, error: errors["tier"], words),
-                draft.adminChoice(error: errors["isAdmin"], words),
+                draft.adminChoice(error: errors["isAdmin"], words), draft.entryChoice(words),
             ],
             columns: PeoplePage.columns(filter, words),
             rows: try await rows(found.rows, tiers, chosen: edit.chosen, context),

@@ -9,6 +9,7 @@ extension Site {
         routes.post("people/:id", use: changePerson)
         routes.post("people/:id/disable") { try await setDisabled(true, $1) }
         routes.post("people/:id/enable") { try await setDisabled(false, $1) }
+        routes.post("people/:id/invite", use: invitePerson)
         routes.post("people/:id/password", use: resetPassword)
         routes.post("people/:id/grants", use: addGrant)
         routes.post("people/:id/grants/:grant/revoke", use: revokeGrant)
@@ -43,13 +44,19 @@ extension Site {
                 : words("{name} can sign in again.", ["name": person.displayName]))
     }
 
+    private func invitePerson(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let person = try await person(context)
+        let invitation = try await ports.invitations.invite(person.id, by: context.actor())
+        return try await personResponse(person, PersonEdit(invitation: invitation), context)
+    }
+
     private func resetPassword(_ request: Request, _ context: SiteContext) async throws -> Response {
         let person = try await person(context)
         let asker = try context.asker()
         let password = FirstPassword.random()
         try await ports.people.setPassword(
             hash: ports.hasher.hash(password), of: person.id,
-            keeping: person.id == asker.person.id ? asker.session.id : nil, by: context.actor())
+            ending: person.id == asker.person.id ? .allBut(asker.session.id) : .all, by: context.actor())
         return try await personResponse(person, PersonEdit(password: password), context)
     }
 
@@ -97,6 +104,8 @@ extension Site {
         var problem: String?
         /// Given just now.
         var password: String?
+        /// Made just now.
+        var invitation: Invitation?
         var notice: String?
     }
 
@@ -114,6 +123,10 @@ extension Site {
             frame: frame, tabs: AdminTab.people.links(words), id: person.id.rawValue,
             name: person.displayName, email: person.email.rawValue, isAdmin: person.isAdmin,
             isDisabled: person.isDisabled, problem: edit.problem, password: edit.password,
+            link: edit.invitation.map { link($0, zone: calendar.timeZone) },
+            invitedUntil: try await ports.invitations.openUntil(for: person.id).map {
+                Moment($0, zone: calendar.timeZone)
+            },
             limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words),
             fields: draft.fields(errors, words),
             choices: [
