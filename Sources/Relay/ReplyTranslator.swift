@@ -36,6 +36,7 @@ struct ReplyTranslator {
     }
 
     private func decode(_ json: [UInt8]) throws(UpstreamFailure) -> ChatCompletionChunk {
+        if let chunk = ChatCompletionChunk(plain: json) { return chunk }
         do {
             return try JSONDecoder().decode(ChatCompletionChunk.self, from: Data(json))
         } catch {
@@ -45,16 +46,20 @@ struct ReplyTranslator {
 
     private mutating func events(of chunk: ChatCompletionChunk) throws(UpstreamFailure) -> [UpstreamEvent] {
         if let error = chunk.error { throw brokenOff(error.message) }
-        let choices = (chunk.choices ?? []).filter { ($0.index ?? 0) == 0 }
-        isFinished = isFinished || choices.contains { $0.finishReason != nil }
-        let usage = chunk.usage?.usage.map { [UpstreamEvent.usage($0)] } ?? []
-        return modelEvents(chunk.model) + choices.flatMap(\.events) + usage
+        var events: [UpstreamEvent] = []
+        if let model = newModel(chunk.model) { events.append(.servedModel(model)) }
+        for choice in chunk.choices ?? [] where (choice.index ?? 0) == 0 {
+            isFinished = isFinished || choice.finishReason != nil
+            choice.append(to: &events)
+        }
+        if let usage = chunk.usage?.usage { events.append(.usage(usage)) }
+        return events
     }
 
-    private mutating func modelEvents(_ model: String?) -> [UpstreamEvent] {
-        guard let model, !model.isEmpty, model != servedModel else { return [] }
+    private mutating func newModel(_ model: String?) -> String? {
+        guard let model, !model.isEmpty, model != servedModel else { return nil }
         servedModel = model
-        return [.servedModel(model)]
+        return model
     }
 
     private func brokenOff(_ message: String) -> UpstreamFailure {

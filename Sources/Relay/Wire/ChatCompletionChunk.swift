@@ -42,27 +42,17 @@ struct ChatCompletionChunk: Decodable {
 
 extension ChatCompletionChunk.Choice {
     /// Reasoning first, as it was thought; the text; then why it ended.
-    var events: [UpstreamEvent] {
-        guard let said = delta ?? message else { return finish }
-        return said.events + finish
-    }
-
-    private var finish: [UpstreamEvent] {
-        guard let finishReason else { return [] }
-        return [.finished(FinishReason(rawValue: finishReason) ?? .other)]
+    func append(to events: inout [UpstreamEvent]) {
+        (delta ?? message)?.append(to: &events)
+        if let finishReason { events.append(.finished(FinishReason(rawValue: finishReason) ?? .other)) }
     }
 }
 
 extension ChatCompletionChunk.Message {
-    fileprivate var events: [UpstreamEvent] {
-        [(reasoningContent ?? reasoning).map(UpstreamEvent.reasoning)].compacted
-            + [content, refusal].map { $0.map(UpstreamEvent.text) }.compacted
-    }
-}
-
-extension [UpstreamEvent?] {
-    /// Without the missing ones and those that say nothing.
-    fileprivate var compacted: [UpstreamEvent] {
-        compactMap { $0 }.filter { $0 != .text("") && $0 != .reasoning("") }
+    /// Without what says nothing.
+    fileprivate func append(to events: inout [UpstreamEvent]) {
+        if let reasoning = reasoningContent ?? reasoning, !reasoning.isEmpty { events.append(.reasoning(reasoning)) }
+        if let content, !content.isEmpty { events.append(.text(content)) }
+        if let refusal, !refusal.isEmpty { events.append(.text(refusal)) }
     }
 }
