@@ -13,9 +13,10 @@ extension Gate {
         }
     }
 
-    /// One round: refreshes every running request, tries again what the store could not take, keeps the texts, and
-    /// cancels what is abandoned.
+    /// One round: gives a sign to listeners who have heard nothing for long, refreshes every running request, tries again
+    /// what the store could not take, keeps the texts, and cancels what is abandoned.
     public func tick() async {
+        for call in calls.values { call.reply?.wakeImpatient(at: .now) }
         await refreshHolds()
         await retryUnfinished()
         await keepTexts()

@@ -16,8 +16,14 @@ public final class LiveReply: Sendable {
         var ending: ReplyEnding?
         var listeners = 0
         var wasHeard = false
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
+    }
+
+    private struct Waiter {
+        var continuation: CheckedContinuation<Void, Never>
+        /// When it wants to be woken though nothing has come.
+        var patientUntil: ContinuousClock.Instant
     }
 
     private let state = Mutex(State())
@@ -64,11 +70,11 @@ public final class LiveReply: Sendable {
 
 extension LiveReply {
     func append(_ piece: String, as kind: ReplyLog.Kind) {
-        wake { $0.log.append(piece, as: kind) }
+        wake(after: { $0.log.append(piece, as: kind) })
     }
 
     func end(_ ending: ReplyEnding) {
-        wake { $0.ending = $0.ending ?? ending }
+        wake(after: { $0.ending = $0.ending ?? ending })
     }
 
     /// Whether anybody listens, and whether anybody ever did.
@@ -78,13 +84,22 @@ extension LiveReply {
 
     var reasoning: String { state.withLock { $0.log.all(.reasoning) } }
 
-    private func wake(after change: (inout State) -> Void) {
-        let waiters = state.withLock { state in
+    /// Wakes the listeners who do not want to wait any longer without a sign.
+    func wakeImpatient(at now: ContinuousClock.Instant) {
+        wake(where: { $0.patientUntil <= now })
+    }
+
+    private func wake(
+        after change: (inout State) -> Void = { _ in }, where isDue: (Waiter) -> Bool = { _ in true }
+    ) {
+        let due = state.withLock { state in
             change(&state)
-            defer { state.waiters.removeAll(keepingCapacity: true) }
-            return Array(state.waiters.values)
+            guard !state.waiters.isEmpty else { return [] as [Waiter] }
+            let due = state.waiters.filter { isDue($0.value) }
+            for number in due.keys { state.waiters[number] = nil }
+            return Array(due.values)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in due { waiter.continuation.resume() }
     }
 }
 
@@ -106,8 +121,9 @@ extension LiveReply {
         }
     }
 
-    /// Returns when there is something after `position`, or the task was cancelled.
-    func change(after position: Int) async {
+    /// Returns when there is something after `position`, the task was cancelled, or `patience` is over: the latter only
+    /// about as exactly as the gate ticks.
+    func change(after position: Int, patience: Duration) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -118,13 +134,13 @@ extension LiveReply {
                     if Task.isCancelled || state.ending != nil || state.log.piece(after: position) != nil {
                         return true
                     }
-                    state.waiters[number] = continuation
+                    state.waiters[number] = Waiter(continuation: continuation, patientUntil: .now + patience)
                     return false
                 }
                 if isDone { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume()
         }
     }
 }
