@@ -63,6 +63,8 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/tokenizer.py $(tables) .build/release/tokenizer-benchmark
 	$(test_python)/bin/python Benchmarks/ledger.py .build/release/ledger-benchmark
 	$(test_python)/bin/python Benchmarks/pages.py
+	$(test_python)/bin/python Benchmarks/start.py
+	$(test_python)/bin/python Benchmarks/streams.py
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer

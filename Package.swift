@@ -21,6 +21,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -74,7 +75,7 @@ let package = Package(
                 "Core", "StrictJSON", "Tokenizer", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore,
             ]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
-        room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1]),
+        room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("Core", knows: ["Tokenizer", logging]),
         room("DemoUpstream", knows: [httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),

@@ -3,6 +3,7 @@ public import Core
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// OpenAI-compatible APIs over HTTP/1.1, as a client that trusts them with nothing: redirects are not followed (the
 /// key would go along), compressed bodies are refused (a few bytes can mean gigabytes), proxies in the environment are
@@ -30,11 +31,14 @@ public struct OpenAIUpstream: Upstream {
     private static let maxErrorBytes = 64 << 10
 
     private let client: HTTPClient
+    /// One thread reads some 50,000 tokens a second. A worker is one of several processes; with a thread for each core they
+    /// would only get into each other's way.
+    private let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let patience: UpstreamResponse.Patience
 
     public init(settings: Settings = Settings()) {
         client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(settings))
+            eventLoopGroupProvider: .shared(loops), configuration: HTTPClient.Configuration(settings))
         patience = UpstreamResponse.Patience(
             forHead: TimeAmount(settings.firstByteTimeout), forBody: TimeAmount(settings.silenceTimeout))
     }
@@ -42,6 +46,7 @@ public struct OpenAIUpstream: Upstream {
     /// Closes every connection; calls in flight fail.
     public func shutDown() async throws {
         try await client.shutdown().get()
+        try await loops.shutdownGracefully()
     }
 
     public func open(_ call: UpstreamCall) async throws -> UpstreamReply {

@@ -27,15 +27,18 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running_house(data, configuration="debug"):
-    """Starts everything, reads the one-time link from what is printed, and ends it with Ctrl-C."""
+def running_house(data, configuration="debug", **variables):
+    """Starts everything, reads the one-time link from what is printed, and ends it with Ctrl-C.
+
+    `variables` are added to the environment.
+    """
     port, demo_port = free_port(), free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "SLUICE_"))}
     environment |= {
         "CONFIGURATION": configuration, "PORT": str(port), "DEMO_PORT": str(demo_port), "DATA": str(data), "SIGN_INS_PER_MINUTE": "6000",
         "SLUICE_DRAIN_SECONDS": "2", "SLUICE_TABLES": os.environ.get("SLUICE_TABLES", str(TOP / "var/vocabulary")),
         "DEMO_ARGUMENTS": "--tokens-per-second 200 --first-token-milliseconds 50 --faults",
-    }
+    } | variables
     # A shell's background jobs inherit that Ctrl-C is ignored, and bash cannot change that.
     program = subprocess.Popen(
         [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -13,13 +13,13 @@ extension Gate {
         }
     }
 
-    /// One round: refreshes every running request, tries again what the store could not take, keeps the texts, and
-    /// cancels what is abandoned.
+    /// One round: gives a sign to listeners who have heard nothing for long, refreshes every running request, tries again
+    /// what the store could not take, keeps the texts, and cancels what is abandoned.
     public func tick() async {
+        for call in calls.values { call.reply?.wakeImpatient(at: .now) }
         await refreshHolds()
         await retryUnfinished()
         await keepTexts()
-        for call in calls.values { call.reply?.breakSilence(after: settings.keepAlive) }
         let now = ports.time.now()
         for call in calls.values
         where call.isAbandoned(at: now, firstGraceSeconds: settings.firstListenerSeconds) {

@@ -16,18 +16,15 @@ public actor Gate {
         public var ticksBetweenReaps: Int
         /// How long a reply waits for its first listener before it counts as abandoned.
         public var firstListenerSeconds: Int64
-        /// After how long without a word an API client is told that its reply is still coming.
-        public var keepAlive: Duration
 
         public init(
             leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 20,
-            firstListenerSeconds: Int64 = 10, keepAlive: Duration = .seconds(15)
+            firstListenerSeconds: Int64 = 10
         ) {
             self.leaseSeconds = leaseSeconds
             self.tick = tick
             self.ticksBetweenReaps = ticksBetweenReaps
             self.firstListenerSeconds = firstListenerSeconds
-            self.keepAlive = keepAlive
         }
     }
 

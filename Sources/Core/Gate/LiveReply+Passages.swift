@@ -13,8 +13,12 @@ public enum PassageEvent: Sendable, Hashable {
 // What an API client reads. There is one of them, and it reads once.
 extension LiveReply {
     /// Listens for as long as `body` runs. When it returns, nobody is left to read the reply.
-    public func relay<Answer>(_ body: (Passages) async throws -> Answer) async rethrows -> Answer {
-        try await listen { _ in try await body(Passages(reply: self)) }
+    ///
+    /// - Parameter patience: after how long without a word the reader is told so; it may come early.
+    public func relay<Answer>(
+        patience: Duration = .seconds(15), _ body: (Passages) async throws -> Answer
+    ) async rethrows -> Answer {
+        try await listen { _ in try await body(Passages(reply: self, patience: patience)) }
     }
 
     /// The whole answer's body.
@@ -33,42 +37,36 @@ extension LiveReply {
     /// Ends after `.ended`, or at once when the listening task is cancelled.
     public struct Passages: AsyncSequence, AsyncIteratorProtocol, Sendable {
         let reply: LiveReply
-        private var silences = 0
+        private let patience: Duration
         private var isOver = false
 
-        init(reply: LiveReply) {
+        init(reply: LiveReply, patience: Duration) {
             self.reply = reply
+            self.patience = patience
         }
 
         public func makeAsyncIterator() -> Passages { self }
 
         public mutating func next() async -> PassageEvent? {
-            while !isOver && !Task.isCancelled {
-                let (event, released) = reply.nextPassage(afterSilences: silences)
-                released?.resume()
-                guard let event else {
-                    await reply.passage(afterSilences: silences)
-                    continue
-                }
-                if case .silence = event { silences += 1 }
-                if case .ended = event { isOver = true }
-                return event
-            }
-            return nil
+            if isOver || Task.isCancelled { return nil }
+            if let event = takeNext() { return event }
+            await reply.change(patience: patience) { $0.outbox.hasPassages }
+            return Task.isCancelled ? nil : takeNext() ?? .silence
+        }
+
+        private mutating func takeNext() -> PassageEvent? {
+            let (event, released) = reply.nextPassage()
+            released?.resume()
+            if case .ended = event { isOver = true }
+            return event
         }
     }
 
-    private func nextPassage(afterSilences silences: Int) -> (PassageEvent?, CheckedContinuation<Void, Never>?) {
+    private func nextPassage() -> (PassageEvent?, CheckedContinuation<Void, Never>?) {
         state.withLock { state in
             if let (bytes, released) = state.outbox.take() { return (.passage(bytes), released) }
-            if let ending = state.ending { return (.ended(ending), nil) }
-            return (state.outbox.silences > silences ? .silence : nil, nil)
+            return (state.ending.map(PassageEvent.ended), nil)
         }
-    }
-
-    /// Returns when there is something to be told, or the task was cancelled.
-    private func passage(afterSilences silences: Int) async {
-        await change { $0.outbox.hasPassages || $0.outbox.silences > silences }
     }
 }
 
@@ -80,11 +78,6 @@ extension LiveReply {
 
     func keep(document bytes: [UInt8]) {
         state.withLock { $0.outbox.keep(document: bytes) }
-    }
-
-    func breakSilence(after duration: Duration) {
-        let isSilent = state.withLock { $0.listeners > 0 && $0.outbox.notesSilence(of: duration) }
-        if isSilent { wake { _ in } }
     }
 
     /// Waits while the reader is slow and too much waits for it, so that memory stays bounded.

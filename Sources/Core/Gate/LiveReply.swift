@@ -21,8 +21,14 @@ public final class LiveReply: Sendable {
         var ending: ReplyEnding?
         var listeners = 0
         var wasHeard = false
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [UInt64: Waiter] = [:]
         var nextWaiter: UInt64 = 0
+    }
+
+    struct Waiter {
+        var continuation: CheckedContinuation<Void, Never>
+        /// When it wants to be woken though nothing has come.
+        var patientUntil: ContinuousClock.Instant
     }
 
     let state = Mutex(State())
@@ -71,11 +77,11 @@ public final class LiveReply: Sendable {
 
 extension LiveReply {
     func append(_ piece: String, as kind: ReplyLog.Kind) {
-        wake { $0.log.append(piece, as: kind) }
+        wake(after: { $0.log.append(piece, as: kind) })
     }
 
     func end(_ ending: ReplyEnding) {
-        wake { $0.ending = $0.ending ?? ending }
+        wake(after: { $0.ending = $0.ending ?? ending })
     }
 
     /// Whether anybody listens, and whether anybody ever did.
@@ -95,13 +101,22 @@ extension LiveReply {
         held?.resume()
     }
 
-    func wake(after change: (inout State) -> Void) {
-        let waiters = state.withLock { state in
+    /// Wakes the listeners who do not want to wait any longer without a sign.
+    func wakeImpatient(at now: ContinuousClock.Instant) {
+        wake(where: { $0.patientUntil <= now })
+    }
+
+    func wake(
+        after change: (inout State) -> Void = { _ in }, where isDue: (Waiter) -> Bool = { _ in true }
+    ) {
+        let due = state.withLock { state in
             change(&state)
-            defer { state.waiters.removeAll(keepingCapacity: true) }
-            return Array(state.waiters.values)
+            guard !state.waiters.isEmpty else { return [] as [Waiter] }
+            let due = state.waiters.filter { isDue($0.value) }
+            for number in due.keys { state.waiters[number] = nil }
+            return Array(due.values)
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in due { waiter.continuation.resume() }
     }
 }
 
@@ -123,13 +138,14 @@ extension LiveReply {
         }
     }
 
-    /// Returns when there is something after `position`, or the task was cancelled.
-    func change(after position: Int) async {
-        await change { $0.log.piece(after: position) != nil }
+    /// Returns when there is something after `position`, the task was cancelled, or `patience` is over: the latter only
+    /// about as exactly as the gate ticks.
+    func change(after position: Int, patience: Duration) async {
+        await change(patience: patience) { $0.log.piece(after: position) != nil }
     }
 
-    /// Returns when `isThere` holds, the reply is over, or the task was cancelled.
-    func change(until isThere: @Sendable (State) -> Bool) async {
+    /// The same, waiting until `isThere` holds or the reply is over.
+    func change(patience: Duration, until isThere: @Sendable (State) -> Bool) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -138,13 +154,13 @@ extension LiveReply {
             await withCheckedContinuation { continuation in
                 let isDone = state.withLock { state in
                     if Task.isCancelled || state.ending != nil || isThere(state) { return true }
-                    state.waiters[number] = continuation
+                    state.waiters[number] = Waiter(continuation: continuation, patientUntil: .now + patience)
                     return false
                 }
                 if isDone { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume()
         }
     }
 }

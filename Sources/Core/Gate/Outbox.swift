@@ -9,9 +9,6 @@ struct Outbox: Sendable {
     private var isClosed = false
     /// The reading that waits for room.
     private var held: CheckedContinuation<Void, Never>?
-    private var lastSentAt = ContinuousClock.now
-    /// How many times the reader was to be told that the reply is still coming.
-    private(set) var silences = 0
 
     var hasPassages: Bool { !passages.isEmpty }
 
@@ -20,7 +17,6 @@ struct Outbox: Sendable {
     mutating func add(_ bytes: [UInt8]) {
         guard !isClosed else { return }
         passages += bytes
-        lastSentAt = .now
     }
 
     mutating func keep(document bytes: [UInt8]) {
@@ -47,13 +43,5 @@ struct Outbox: Sendable {
     mutating func release() -> CheckedContinuation<Void, Never>? {
         defer { held = nil }
         return held
-    }
-
-    /// Whether nothing was sent for so long; the reader is then to be told.
-    mutating func notesSilence(of duration: Duration) -> Bool {
-        guard ContinuousClock.now - lastSentAt >= duration else { return false }
-        lastSentAt = .now
-        silences += 1
-        return true
     }
 }

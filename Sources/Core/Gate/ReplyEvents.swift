@@ -25,19 +25,43 @@ public struct ReplyEvents: AsyncSequence, Sendable {
         }
 
         public mutating func next() async -> ReplyEvent? {
-            while !isOver && !Task.isCancelled {
-                switch reply.next(after: position) {
-                case .piece(let event, let end):
-                    position = end
-                    return event
-                case .ended(let ending):
-                    isOver = true
-                    return .ended(ending)
-                case .nothingYet:
-                    await reply.change(after: position)
+            while true {
+                switch await next(patience: .seconds(3600)) {
+                case .event(let event): return event
+                case .silence: continue
+                case .over: return nil
                 }
             }
-            return nil
         }
+
+        /// The next event, or word that there was none for about so long. `silence` may come early.
+        public mutating func next(patience: Duration) async -> Heard {
+            if isOver || Task.isCancelled { return .over }
+            if let event = takeNext() { return .event(event) }
+            await reply.change(after: position, patience: patience)
+            if Task.isCancelled { return .over }
+            return takeNext().map(Heard.event) ?? .silence
+        }
+
+        private mutating func takeNext() -> ReplyEvent? {
+            switch reply.next(after: position) {
+            case .piece(let event, let end):
+                position = end
+                return event
+            case .ended(let ending):
+                isOver = true
+                return .ended(ending)
+            case .nothingYet:
+                return nil
+            }
+        }
+    }
+
+    /// What a listener heard in a while.
+    public enum Heard: Sendable, Hashable {
+        case event(ReplyEvent)
+        case silence
+        /// After `.ended`, or when the listening task was cancelled.
+        case over
     }
 }

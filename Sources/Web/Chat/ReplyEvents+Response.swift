@@ -33,11 +33,12 @@ extension ChatVisit {
 
     /// Writes what changes until the reply is over. A comment now and then shows that the line is not dead.
     private func follow(_ reply: Message, in chat: ConversationID, _ writer: EventWriter) async throws {
+        var markdown = GrowingMarkdown()
         var changes = BlockChanges()
         do {
-            for try await standing in ReplyFollowing(ports: ports, message: reply, person: person.id).standings() {
+            try await ReplyFollowing(ports: ports, message: reply, person: person.id).follow { standing in
                 if standing.isOver { return try await writer.write(try await end(standing, in: chat)) }
-                let blocks = changes.next(Markdown.blocks(of: standing.message.text))
+                let blocks = changes.next(markdown.blocks(of: standing.message.text))
                 for block in blocks { try await writer.write(.block(block)) }
                 if blocks.isEmpty { try await writer.keepAlive() }
             }

@@ -17,7 +17,7 @@ struct ReplyFollowing: Sendable {
     let person: PersonID
 
     /// Between two standings: so often a page changes at most.
-    static let pause: Duration = .milliseconds(100)
+    static let pause = Beat(every: .milliseconds(10), restBeats: 10)
     /// Between two looks at what another worker has kept.
     static let pollPause: Duration = .milliseconds(400)
     /// A standing comes at least so often, changed or not.
@@ -26,33 +26,19 @@ struct ReplyFollowing: Sendable {
     static let watchSeconds: Int64 = 5
     static let pollsBetweenWatches = 4
 
-    /// The last one is over; a slow reader misses some in between.
+    /// Tells how the reply stands, again and again; the last standing is over. While `tell` is at work nothing is told, so
+    /// that a slow reader misses some in between.
     ///
-    /// Ends with an error of the store, or `NotFound` when the question was withdrawn or the chat deleted meanwhile.
-    func standings() -> AsyncThrowingStream<ReplyStanding, any Error> {
-        AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            let task = Task {
-                do {
-                    try await follow { continuation.yield($0) }
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            continuation.onTermination = { _ in task.cancel() }
-        }
-    }
-
-    private typealias Tell = @Sendable (ReplyStanding) -> Void
-
-    private func follow(_ tell: @escaping Tell) async throws {
+    /// Ends with an error of the store or of `tell`; `NotFound` when the question was withdrawn or the chat deleted
+    /// meanwhile; `CancellationError`.
+    func follow(_ tell: (ReplyStanding) async throws -> Void) async throws {
         guard let request = message.reply?.requestID else { return }
         var polls = 0
         while true {
             if let live = await ports.gate.reply(to: request, of: person) { return try await listen(to: live, tell) }
             let stored = ReplyStanding(message: try await ports.conversations.reply(to: request, of: person))
             if !stored.isOver, polls % Self.pollsBetweenWatches == 0 { try await watch(request) }
-            tell(stored)
+            try await tell(stored)
             if stored.isOver { return }
             polls += 1
             try await Task.sleep(for: Self.pollPause)
@@ -64,30 +50,20 @@ struct ReplyFollowing: Sendable {
         _ = try await ports.ledger.watch(request, of: person, until: moment)
     }
 
-    private func listen(to live: LiveReply, _ tell: @escaping Tell) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await hear(live, tell) }
-            group.addTask {
-                while true {
-                    try await Task.sleep(for: Self.silence)
-                    tell(standing(live))
-                }
-            }
-            try await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func hear(_ live: LiveReply, _ tell: Tell) async throws {
+    private func listen(to live: LiveReply, _ tell: (ReplyStanding) async throws -> Void) async throws {
         try await live.listen { events in
-            for await event in events {
-                if case .ended(let ending) = event {
-                    return tell(ReplyStanding(message: message.ended(ending, text: live.text)))
+            var events = events.makeAsyncIterator()
+            while true {
+                switch await events.next(patience: Self.silence) {
+                case .over: throw CancellationError()
+                case .event(.ended(let ending)):
+                    let ended = message.ended(ending, text: live.text)
+                    return try await tell(ReplyStanding(message: ended))
+                case .event, .silence:
+                    try await tell(standing(live))
+                    await Self.pause.rest()
                 }
-                tell(standing(live))
-                try await Task.sleep(for: Self.pause)
             }
-            throw CancellationError()
         }
     }
 

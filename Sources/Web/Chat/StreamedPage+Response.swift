@@ -30,14 +30,17 @@ extension ChatVisit {
     private func stream(
         _ reply: Message, _ scene: ChatScene, _ write: (String) async throws -> Void
     ) async throws -> String? {
+        var markdown = GrowingMarkdown()
         var whole = WholeBlocks()
+        var last: ReplyStanding?
         do {
-            for try await standing in ReplyFollowing(ports: ports, message: reply, person: person.id).standings() {
-                let blocks = whole.next(Markdown.blocks(of: standing.message.text), isEnd: standing.isOver)
+            try await ReplyFollowing(ports: ports, message: reply, person: person.id).follow { standing in
+                let blocks = whole.next(markdown.blocks(of: standing.message.text), isEnd: standing.isOver)
                 for block in blocks { try await write("<div data-block>\(block)</div>") }
-                if standing.isOver { return try await tail(after: standing, scene) }
+                last = standing
             }
-            throw CancellationError()
+            guard let last, last.isOver else { throw CancellationError() }
+            return try await tail(after: last, scene)
         } catch let error as CancellationError {
             throw error
         } catch {

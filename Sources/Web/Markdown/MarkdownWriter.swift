@@ -13,13 +13,16 @@ struct MarkdownWriter {
     /// Addresses of the open links and images, innermost last; nil where no anchor was written.
     private var anchors: [(link: SafeLink?, start: Int)] = []
     /// Levels of the headings under which the text stands, the reply's own, outermost first.
-    private var headings: [Int] = []
+    private(set) var headings: [Int]
+    private var lastBlock: MarkdownBlock?
 
     /// Deeper elements are left out, their text stays: no browser lays out thousands of nested quotes well.
     private static let maxDepth = 48
 
-    init(maxBytes: Int) {
+    /// - Parameter headings: of the text before, where this is the rest of one.
+    init(maxBytes: Int, headings: [Int] = []) {
         self.maxBytes = maxBytes
+        self.headings = headings
     }
 
     /// The blocks so far, the last one closed properly even if the parse was stopped inside it.
@@ -31,6 +34,7 @@ struct MarkdownWriter {
     }
 
     mutating func enter(_ block: MarkdownBlock) -> Bool {
+        if endTags.isEmpty { lastBlock = block }
         switch block {
         case .document: return true
         case .quote: open("<blockquote>", "</blockquote>")
@@ -94,6 +98,14 @@ struct MarkdownWriter {
         case .softBreak: html.markup("\n")
         }
         return hasRoom
+    }
+
+    /// Whether the text, where it ends in an empty line, ends in a block that no further text can reach.
+    var isClosed: Bool {
+        switch lastBlock {
+        case .paragraph, .heading: true
+        default: false
+        }
     }
 
     /// Whether an event was refused for want of room.

@@ -32,6 +32,29 @@ struct GateReaderTests {
         }
     }
 
+    @Test func aListenerWhoHeardNothingForLongIsToldSo() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        let ticking = Task { while !Task.isCancelled { await world.gate.tick() } }
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            #expect(await events.next(patience: .milliseconds(1)) == .silence)
+            let later = Task {
+                for _ in 0..<5 { await world.gate.tick() }
+                upstream.send(.text("late"))
+            }
+            #expect(await events.next(patience: .seconds(3600)) == .event(.text("late")))
+            await later.value
+            upstream.finish()
+            guard case .event(.ended) = await events.next(patience: .seconds(3600)) else {
+                Issue.record("the end was not told")
+                return
+            }
+            #expect(await events.next(patience: .seconds(3600)) == .over)
+        }
+        ticking.cancel()
+    }
+
     @Test func aReplyThatIsOverIsThereInOnePiece() async throws {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Web
@@ -6,6 +7,15 @@ import Testing
     @Test func anEventIsOneNameAndOneLineOfJSON() throws {
         let text = try ChatEvent.block(.init(index: 2, html: "<p>a\nb</p>")).encoded()
         #expect(text == "event: block\ndata: {\"html\":\"<p>a\\nb</p>\",\"index\":2}\n\n")
+    }
+
+    @Test func everyCharacterComesThroughABlock() throws {
+        let html = String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init))) + "水🌊/\u{2028}\u{FFFD}"
+        let text = try ChatEvent.block(.init(index: 12, html: html)).encoded()
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 4 && text.utf8.allSatisfy { $0 >= 0x20 || $0 == UInt8(ascii: "\n") })
+        let block = try JSONDecoder().decode(ChatEvent.Block.self, from: Data(lines[1].dropFirst("data: ".count).utf8))
+        #expect(block.html == html && block.index == 12)
     }
 
     @Test func onlyBlocksThatChangedAreSentAgain() {
