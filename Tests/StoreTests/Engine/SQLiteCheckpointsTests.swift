@@ -24,7 +24,10 @@ struct SQLiteCheckpointsTests {
         let database = try await opened(SQLiteCheckpoints.Limits(everyWrites: 100))
         let before = try bytes(".sqlite")
         for _ in 0..<100 { try await write(to: database) }
-        while try bytes(".sqlite") < before + 90 * 40_000 { await Task.yield() }
+        while try bytes(".sqlite") < before + 90 * 40_000 {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
     }
 
     /// Who reads for long keeps the log from beginning anew. That is no reason to stop those who write.
@@ -39,6 +42,7 @@ struct SQLiteCheckpointsTests {
             isRead.wait()
             return count
         }
+        defer { isRead.signal() }
         for await _ in isReading {}
         for _ in 0..<50 {
             try await write(to: database)

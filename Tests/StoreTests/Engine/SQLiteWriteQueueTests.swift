@@ -128,6 +128,7 @@ struct SQLiteWriteQueueTests {
     @Test func processThatIsNeverDoneLetsAnotherHaveItsTurn() async throws {
         let greedy = try file.open()
         let isOver = Atomic(false)
+        defer { isOver.store(true, ordering: .relaxed) }
         @Sendable func writeAgain() {
             greedy.startWrite { session in
                 _ = try session.rows(
@@ -142,7 +143,6 @@ struct SQLiteWriteQueueTests {
         for number in 0..<50 {
             try await hasty.write { session in try session.execute("INSERT INTO jar (number) VALUES ($1)", number) }
         }
-        isOver.store(true, ordering: .relaxed)
         #expect(try await jars() == Array(0..<50))
     }
 
