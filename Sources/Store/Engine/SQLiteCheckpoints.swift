@@ -8,7 +8,7 @@ import Synchronization
 /// committed hears of it and while everybody behind them waits. https://www.sqlite.org/wal.html#ckpt
 final class SQLiteCheckpoints: Sendable {
     struct Limits: Sendable, Hashable {
-        /// Seven or so pages each.
+        /// A hold or a settlement is seven pages or so.
         var everyWrites = 100
         /// When the log has grown this far because it was never wholly moved at a moment without a writer, writers wait
         /// until it is, and it begins anew.
@@ -20,7 +20,7 @@ final class SQLiteCheckpoints: Sendable {
         var isRunning = false
     }
 
-    /// Only large writes get there, a hundred of which are more than that.
+    /// A writer's own checkpoint is for what should not be: a log that has grown this far all the same, by large writes.
     static let pagesForWriters = 16_000
 
     private let connection: DatabaseQueue
@@ -31,7 +31,7 @@ final class SQLiteCheckpoints: Sendable {
     init(path: String, limits: Limits) throws {
         var configuration = Configuration()
         configuration.label = "sluice.checkpoints"
-        // Writers wait as long as this does, for a writer or a reader that may take seconds.
+        // All writers wait for as long as this one waits for readers to be done, and those may take seconds.
         configuration.busyMode = .callback { earlierTries in
             usleep(100)
             return earlierTries < 20

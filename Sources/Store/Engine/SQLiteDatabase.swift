@@ -102,11 +102,13 @@ private func configureWriter(of pool: DatabasePool, durability: SQLiteDatabase.S
     }
 }
 
-/// Asks for the lock every twentieth of a millisecond, and after a while every half. SQLite's own busy handler sleeps up
-/// to 100 ms between two tries, so that under many writers some wait for seconds while others pass them.
+/// Asks for the lock about every tenth of a millisecond (the kernel adds one half of it), and after a while every half.
+/// SQLite's own busy handler sleeps up to 100 ms between two tries, so that under many writers some wait for seconds
+/// while others pass them.
 private func patientBusyMode(seconds: Double) -> Database.BusyMode {
-    let eagerTries = 1000
-    let tries = eagerTries + Int(seconds * 2000)
+    let eagerSeconds = min(seconds, 0.1)
+    let eagerTries = Int(eagerSeconds * 10_000)
+    let tries = eagerTries + Int((seconds - eagerSeconds) * 2000)
     return .callback { earlierTries in
         usleep(earlierTries < eagerTries ? 50 : 500)
         return earlierTries < tries
