@@ -41,7 +41,7 @@ struct FaultModelsTests {
     func breaksAsItsNameSays(script: String, seen: Seen, state: String, tokens: Int64?) async throws {
         try await withStandIn { client in
             let call = client.call("demo-fault-" + script, cap: 100)
-            let silence = Duration.milliseconds(script.hasPrefix("hang") ? 300 : 30_000)
+            let silence = Duration.seconds(script.hasPrefix("hang") ? 2 : 30)
             let reply = try await withUpstream(silence: silence) { try await Relayed(call, $0) }
             #expect(seen.matches(reply.failure), "\(String(describing: reply.failure))")
             let row = try #require(try await client.finalJournal(of: call))

@@ -5,6 +5,7 @@ import json
 import math
 import pathlib
 import re
+import socket
 import struct
 import subprocess
 from typing import Literal
@@ -13,6 +14,8 @@ import httpx
 import openai
 import pydantic
 import pytest
+
+from house import eventually
 
 TOP = pathlib.Path(__file__).parents[2]
 QUESTION = "Why does water find the lowest point?"
@@ -477,3 +480,18 @@ def test_a_stream_can_end_with_an_error(stand_in, path):
             assert last["type"] == "response.failed" and last["response"]["error"]["code"] == "server_error"
             assert last["response"]["usage"] is None
         assert (stand_in.book["state"], stand_in.book["completion_tokens"]) == ("broken", 3)
+
+
+def test_no_row_stays_open_though_its_reader_leaves_before_the_answer(stand_in):
+    body = json.dumps({"model": "demo-small", "stream": True, "messages": [{"role": "user", "content": QUESTION * 20}]})
+    request = f"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nX-Request-ID: left\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    address = httpx.URL(stand_in.address)
+    for _ in range(100):
+        with socket.create_connection((address.host, address.port)) as connection:
+            connection.sendall(request.encode())
+
+    def states():
+        rows = httpx.get(f"{stand_in.address}/demo/requests", params={"id": "left"}).json()["requests"]
+        return {row["state"] for row in rows}
+
+    eventually(lambda: "left" in (seen := states()) and "running" not in seen)

@@ -87,6 +87,19 @@ final class Journal: Sendable {
     }
 }
 
+/// Ends a row whose reply is thrown away before anybody asked for it.
+final class Unread: Sendable {
+    private let tally: Tally
+
+    init(tally: Tally) {
+        self.tally = tally
+    }
+
+    deinit {
+        if tally.row.state == .running { tally.end(.left) }
+    }
+}
+
 /// One row of the journal while it is written.
 final class Tally: Sendable {
     let id: String

@@ -36,10 +36,13 @@ struct ReplyRun<Wire: ReplyWire>: Sendable {
         return wire.whole().text
     }
 
-    /// A body whose end is in the journal, whichever way it comes.
+    /// A body whose end is in the journal, whichever way it comes: if the peer left before the answer began, the body
+    /// is thrown away without being asked for.
     private func body(_ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void) -> ResponseBody
     {
-        ResponseBody { writer in
+        let unread = Unread(tally: tally)
+        return ResponseBody { writer in
+            defer { withExtendedLifetime(unread) {} }
             do {
                 try await write(&writer)
                 try await writer.finish(nil)
