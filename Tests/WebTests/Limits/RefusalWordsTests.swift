@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: [
         (Limit.Scope.organization, Limit.Meter.cost, "organization_spend_limit_exceeded"),
         (.project, .cost, "project_spend_limit_exceeded"), (.request, .tokens, "request_token_limit_exceeded"),
-        (.tier, .requests, "rate_limit_exceeded"), (.person, .concurrent, "rate_limit_exceeded"),
+        (.tier, .requests, "user_request_limit_exceeded"), (.person, .concurrent, "rate_limit_exceeded"),
     ])
     func eachScopeHasItsCode(_ scope: Limit.Scope, _ meter: Limit.Meter, _ code: String) {
         #expect(Failure(refusal(scope: scope, meter: meter), now: now, zone: berlin, words: words).code == code)
