@@ -259,6 +259,34 @@ def test_only_the_server_s_count_or_an_estimate_far_past_blocks(house, admin, vi
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
 
 
+@pytest.mark.parametrize("look", ["light", "narrow"])
+def test_a_chat_s_menu_is_in_reach_and_what_was_done_stands_above_it(house, admin, visit, look):
+    person = house.add_person(admin.make_tier())
+    person.client.post("/chat", data=(question := person.question(QUESTION)))
+    page = visit(house, person, **LOOKS[look])
+    page.goto(f"/chat/{question['submission']}")
+    menu = page.locator(".head .menu")
+    for label, text, button, notice in (
+            ("Name", "Of the sea", "Rename", "a new name"), ("Instructions for the model", "Be brief.", "Save", "instructions hold")):
+        width = page.locator("#composer").bounding_box()["width"]
+        menu.locator("summary").click()
+        picture(page, f"chat-menu-{look}")
+        panel = menu.locator("> div").bounding_box()
+        assert panel["x"] >= 0 and panel["x"] + panel["width"] <= page.viewport_size["width"]
+        menu.get_by_label(label, exact=True).fill(text)
+        menu.get_by_role("button", name=button, exact=True).click()
+        expect(page.locator(".note.good")).to_contain_text(notice)
+        picture(page, f"chat-notice-{look}")
+        assert page.locator("#composer").bounding_box()["width"] == width, "the notice pushed the chat aside"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Of the sea")
+    menu.locator("summary").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    menu.get_by_role("button", name="Delete this chat").click()
+    expect(page.locator(".note.good")).to_contain_text("The chat was deleted.")
+    picture(page, f"chat-deleted-{look}")
+    assert page.locator(".note.good").bounding_box()["height"] < 100, "the notice takes the room of the chat"
+
+
 def test_no_button_covers_the_code(house, admin, visit):
     person = house.add_person(admin.make_tier())
     person.client.post("/chat", data=(question := person.question(QUESTION, model="demo-large")))
