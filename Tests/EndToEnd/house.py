@@ -44,6 +44,17 @@ class House:
         assert said.returncode == 0, said.stderr
         return Person(self, email, password)
 
+    def run(self, *arguments):
+        """A subcommand of the program, as whoever owns the machine types it. Returns what it prints."""
+        said = subprocess.run(
+            [self.sluice, *arguments], env=self.environment, capture_output=True, text=True, timeout=60)
+        assert said.returncode == 0, said.stderr
+        return said.stdout.strip()
+
+    def key(self, email):
+        """A new API key of this person."""
+        return self.run("key", "create", "--user", email, "--name", "test")
+
     @property
     def environment(self):
         return os.environ | {"SLUICE_DATABASE": str(self.database)}

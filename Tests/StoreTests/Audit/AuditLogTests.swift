@@ -88,7 +88,7 @@ struct AuditLogTests {
             Issue.record("the chain is broken")
             return
         }
-        #expect(entries == 26)
+        #expect(entries == 27)
     }
 
     @Test func entriesAreFilteredAndPaged() async throws {

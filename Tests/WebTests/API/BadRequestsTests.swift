@@ -94,6 +94,8 @@ struct BadRequestsTests {
     /// One site for all: none of them may leave a trace.
     @Test func eachGetsItsErrorAndCostsNothing() async throws {
         let program = try await Program(TestSite())
+        // What should have been refused is seen, and nobody waits for its reply.
+        program.site.upstream.answer = .fail(.timedOut)
         for bad in Self.cases {
             let answer = try await program.post("/v1/" + bad.path, bad.body)
             #expect(answer.status.code == bad.status, "\(bad.testDescription): \(answer.text)")
@@ -112,11 +114,12 @@ struct BadRequestsTests {
         #expect(answer.status == .contentTooLarge && answer.error["code"] as? String == "request_too_large")
     }
 
-    @Test(arguments: ["a b", "", String(repeating: "a", count: 65), "ümlaut", "a,b"])
+    @Test(arguments: ["a b", String(repeating: "a", count: 65), "ümlaut", "a,b"])
     func aFeatureThatIsNoTagIsRefused(tag: String) async throws {
         let program = try await Program(TestSite())
+        program.site.upstream.answer = .fail(.timedOut)
         var headers: HTTPFields = [:]
-        headers.append(HTTPField(name: .xSluiceFeature, value: tag.isEmpty ? " " : tag))
+        headers[.xSluiceFeature] = tag
         let answer = try await program.post("/v1/chat/completions", Self.ask(""), headers)
         #expect(answer.status == .badRequest && answer.error["param"] as? String == "X-Sluice-Feature")
     }
