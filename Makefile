@@ -1,7 +1,7 @@
 # make run     installs what it needs, builds, and runs Sluice with a stand-in model on http://localhost:8080
 # make test    installs what it needs, builds, and runs every test, those in a real browser too
 # make bench   measures, beside other programs in the same run
-# make fuzz    lets a fuzzer loose for SECONDS
+# make fuzz    lets a fuzzer loose for SECONDS on the tokenizer, and then on the JSON reader
 # make lint    format and generated files
 
 PORT ?= 8080
@@ -16,6 +16,7 @@ tables = var/vocabulary
 test_python = var/test-python
 test_clients = var/test-clients
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
+fuzzed = -O -sanitize=fuzzer,address -parse-as-library -swift-version 6
 swift_build = swift build --explicit-target-dependency-import-check error
 
 .PHONY: run test lint bench fuzz build vocabulary
@@ -67,8 +68,12 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/streams.py
 
 fuzz: vocabulary
-	mkdir -p .build/fuzz var/fuzz/tokenizer
-	swiftc -O -sanitize=fuzzer,address -parse-as-library -swift-version 6 -module-name TokenizerFuzz \
-		-o .build/fuzz/tokenizer $$(find Sources/Tokenizer -name '*.swift') Tests/Fuzz/TokenizerFuzz.swift
+	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json
+	swiftc $(fuzzed) -module-name TokenizerFuzz -o .build/fuzz/tokenizer \
+		$$(find Sources/Tokenizer -name '*.swift') Tests/Fuzz/TokenizerFuzz.swift
+	swiftc $(fuzzed) -module-name JSONFuzz -o .build/fuzz/json \
+		$$(find Sources/StrictJSON -name '*.swift') Tests/Fuzz/JSONFuzz.swift
 	SWIFT_BACKTRACE=enable=no SLUICE_TABLES=$(tables) .build/fuzz/tokenizer \
 		-max_total_time=$(SECONDS) -max_len=20000 -artifact_prefix=var/fuzz/ var/fuzz/tokenizer
+	SWIFT_BACKTRACE=enable=no .build/fuzz/json \
+		-max_total_time=$(SECONDS) -max_len=4000 -artifact_prefix=var/fuzz/ var/fuzz/json

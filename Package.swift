@@ -90,7 +90,7 @@ let package = Package(
             name: "ledger-benchmark", dependencies: ["Core", "Store"], path: "Benchmarks/LedgerBenchmark",
             swiftSettings: house),
 
-        tests("Sluice", with: ["sluice"]),
+        tests("Sluice", with: ["Core", "Tokenizer", "sluice"]),
         tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),

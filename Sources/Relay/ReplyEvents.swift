@@ -33,7 +33,7 @@ struct ReplyEvents: AsyncSequence, Sendable {
     struct Iterator: AsyncIteratorProtocol {
         private let connection: OpenConnection
         private let format: Format
-        private var parser = EventStreamParser()
+        private var parser: EventStreamParser
         private var reader: any ReplyReader
         /// Translated but not yet asked for, last first.
         private var waiting: [UpstreamEvent] = []
@@ -43,6 +43,7 @@ struct ReplyEvents: AsyncSequence, Sendable {
             connection = events.connection
             format = events.format
             reader = events.reader
+            parser = EventStreamParser(limits: events.reader.eventLimits)
         }
 
         /// - Throws: `UpstreamFailure`; `CancellationError`. After a throw there are no more events.

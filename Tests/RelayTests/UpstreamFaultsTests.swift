@@ -304,6 +304,7 @@ struct UpstreamFaultsTests {
 
     @Test func sendsAWholeCompletionWithoutEnd() async throws {
         let server = try RawServer { connection in
+            connection.setPatience(milliseconds: 60_000)
             connection.beginStream("content-type: application/json\r\n")
             connection.chunk(#"{"choices":[{"message":{"content":""#)
             while connection.chunk(String(repeating: "x", count: 60_000)) {}

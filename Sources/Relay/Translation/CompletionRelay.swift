@@ -44,8 +44,8 @@ struct CompletionRelay: ReplyReader {
         isDone = true
         let said = try events(of: whole)
         guard case .stream(let withUsage) = request.answer else { return said + [.document(body)] }
-        let chunk = CompletionAssembly.chunk(of: JSONValue(root), withUsage: withUsage)
-        return said + [.passage(ServerSentEvent(type: "message", data: chunk.bytes).framed())]
+        let chunks = CompletionAssembly.chunks(of: JSONValue(root), withUsage: withUsage)
+        return said + chunks.map { .passage(ServerSentEvent(type: "message", data: $0.bytes).framed()) }
     }
 
     mutating func lastEvents() -> [UpstreamEvent] {

@@ -24,8 +24,7 @@ struct EmbeddingRelay: ReplyReader {
         }
         guard root["data"]?.kind == .array else { throw .garbage(detail: "no data") }
         isDone = true
-        let model = try root.text("model").map { [UpstreamEvent.servedModel($0)] } ?? []
         let usage = try root.object("usage").map(ReportedUsage.init(completion:))?.usage
-        return model + (usage.map { [.usage($0)] } ?? []) + [.finished(.stop), .document(body)]
+        return try root.servedModel + (usage.map { [.usage($0)] } ?? []) + [.finished(.stop), .document(body)]
     }
 }

@@ -5,6 +5,8 @@ import Core
 protocol ReplyReader: Sendable {
     /// Nothing more is expected.
     var isDone: Bool { get }
+    /// How long an event of such a reply may be.
+    var eventLimits: EventStreamParser.Limits { get }
     /// The upstream said why it ended: the reply is whole, whatever becomes of the connection.
     var isFinished: Bool { get }
 
@@ -21,6 +23,8 @@ protocol ReplyReader: Sendable {
 }
 
 extension ReplyReader {
+    var eventLimits: EventStreamParser.Limits { EventStreamParser.Limits() }
+
     mutating func lastEvents() -> [UpstreamEvent] { [] }
 }
 

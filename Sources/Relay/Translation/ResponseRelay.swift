@@ -4,10 +4,16 @@ import StrictJSON
 /// Reads the answer to an API client's `POST /responses`, and passes it on: event by event as they came, or the response
 /// alone that the last event carries.
 ///
+/// What the last event repeats is only read where nothing came piece by piece.
+///
 /// Source: <https://platform.openai.com/docs/api-reference/responses-streaming>.
 struct ResponseRelay: ReplyReader {
     private(set) var isDone = false
     var isFinished: Bool { isDone }
+    /// The first events repeat the request's instructions and tools, the last one also the whole output.
+    var eventLimits: EventStreamParser.Limits { .init(lineBytes: 16 << 20, eventBytes: 16 << 20) }
+    /// What came piece by piece: text of any kind, the names of functions.
+    private var (hasPieces, hasNames) = (false, false)
     private let request: APIRequest
     private let apiKey: String?
 
@@ -37,6 +43,10 @@ struct ResponseRelay: ReplyReader {
             return try delta(of: root, UpstreamEvent.reasoning)
         case "response.function_call_arguments.delta", "response.custom_tool_call_input.delta":
             return try delta(of: root, UpstreamEvent.toolCall)
+        case "response.output_item.added":
+            guard let name = try root.object("item")?.text("name"), !name.isEmpty else { return [] }
+            hasNames = true
+            return [.toolCall(name)]
         case "response.completed", "response.incomplete", "response.failed":
             guard let response = try root.object("response") else { throw .garbage(detail: "no response") }
             return try end(with: response)
@@ -45,10 +55,11 @@ struct ResponseRelay: ReplyReader {
         }
     }
 
-    private func delta(
+    private mutating func delta(
         of root: JSONNode, _ event: (String) -> UpstreamEvent
     ) throws(UpstreamFailure) -> [UpstreamEvent] {
         guard let text = try root.text("delta"), !text.isEmpty else { return [] }
+        hasPieces = true
         return [event(text)]
     }
 
@@ -58,15 +69,18 @@ struct ResponseRelay: ReplyReader {
             throw .brokenOff(UpstreamErrorBody.Complaint(error).message, hiding: apiKey)
         }
         isDone = true
+        let said = hasPieces ? [] : try ResponseOutput(response).events(withNames: !hasNames)
         let usage = try response.object("usage").map(ReportedUsage.init(response:))?.usage
-        let model = try response.text("model")
-        let reason: FinishReason =
-            switch try response.text("status") {
-            case "completed": .stop
-            case "incomplete": .length
-            default: .other
-            }
-        return [model.map(UpstreamEvent.servedModel), usage.map(UpstreamEvent.usage)].compactMap { $0 }
-            + [.finished(reason)] + (request.answer == .document ? [.document(Array(response.bytes))] : [])
+        return try response.servedModel + said + (usage.map { [.usage($0)] } ?? [])
+            + [.finished(try reason(of: response))]
+            + (request.answer == .document ? [.document(Array(response.bytes))] : [])
+    }
+
+    private func reason(of response: JSONNode) throws(UpstreamFailure) -> FinishReason {
+        switch try response.text("status") {
+        case "completed": .stop
+        case "incomplete": .length
+        default: .other
+        }
     }
 }

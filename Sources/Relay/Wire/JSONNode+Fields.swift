@@ -17,6 +17,14 @@ extension JSONNode {
 
     func number(_ name: String) throws(UpstreamFailure) -> JSONNode? { try field(name, .number, "number") }
 
+    /// The name of the model that answers, where the object says one.
+    var servedModel: [UpstreamEvent] {
+        get throws(UpstreamFailure) {
+            guard let name = try text("model"), !name.isEmpty else { return [] }
+            return [.servedModel(name)]
+        }
+    }
+
     private func field(_ name: String, _ kind: Kind, _ word: String) throws(UpstreamFailure) -> JSONNode? {
         guard let node = member(name) else { return nil }
         guard node.kind == kind else { throw .garbage(detail: "\(name) is no \(word)") }

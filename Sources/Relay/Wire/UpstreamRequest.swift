@@ -26,24 +26,26 @@ struct UpstreamRequest {
         }
     }
 
+    /// The gate's members come last: of several that a careless reader takes for the same, such as `Model` and `model`,
+    /// the last one counts.
     private static func body(
         _ members: [UInt8], _ interface: APIInterface, _ call: UpstreamCall, streamOptions: [UInt8]
     ) -> [UInt8] {
-        var body = Array("{\"model\":".utf8)
+        var body = Array("{".utf8)
         body.reserveCapacity(members.count + 256)
+        body += members
+        if !members.isEmpty { body.append(UInt8(ascii: ",")) }
+        body += "\"model\":".utf8
         body.appendJSONString(call.model)
-        for part in [members, own(interface, call, streamOptions)] where !part.isEmpty {
-            body.append(UInt8(ascii: ","))
-            body += part
-        }
+        body += reply(interface, call, streamOptions)
         body.append(UInt8(ascii: "}"))
         return body
     }
 
     /// Replies are always streamed, so that each token is seen when it is produced, and always with their usage.
-    private static func own(_ interface: APIInterface, _ call: UpstreamCall, _ streamOptions: [UInt8]) -> [UInt8] {
+    private static func reply(_ interface: APIInterface, _ call: UpstreamCall, _ streamOptions: [UInt8]) -> [UInt8] {
         guard interface.hasReply else { return [] }
-        let cap = "\"\(capField(interface, call.endpoint))\":\(call.maxCompletionTokens),\"stream\":true"
+        let cap = ",\"\(capField(interface, call.endpoint))\":\(call.maxCompletionTokens),\"stream\":true"
         var options = streamOptions
         if interface != .responses {
             if !options.isEmpty { options.append(UInt8(ascii: ",")) }

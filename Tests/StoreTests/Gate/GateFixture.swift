@@ -1,8 +1,8 @@
 import Core
 import Logging
 import Synchronization
-import Tokenizer
 import Testing
+import Tokenizer
 
 @testable import Store
 

@@ -5,6 +5,8 @@ import Synchronization
 final class ScriptedUpstream: Upstream {
     enum Answer: Sendable {
         case accept
+        /// Sends these by itself.
+        case send(UpstreamReply)
         case fail(UpstreamFailure)
         /// Says nothing until the caller gives up.
         case hang
@@ -38,6 +40,7 @@ final class ScriptedUpstream: Upstream {
         opened.continuation.yield(reply)
         switch answer {
         case .accept: return UpstreamReply(events: reply.stream)
+        case .send(let reply): return reply
         case .fail(let failure): throw failure
         case .hang:
             for await _ in AsyncStream<Never>.makeStream().stream {}

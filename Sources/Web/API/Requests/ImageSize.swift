@@ -20,6 +20,8 @@ enum ImageSize {
 
     static func of(_ bytes: [UInt8]) -> PromptImage.Size? {
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            // Decoders skip what they do not know, and would find the header behind another chunk.
+            guard bytes.dropFirst(12).starts(with: "IHDR".utf8) else { return nil }
             return size(bytes.big(at: 16, bytes: 4), bytes.big(at: 20, bytes: 4))
         }
         if bytes.starts(with: "GIF8".utf8) {
@@ -39,6 +41,11 @@ enum ImageSize {
     private static func ofJPEG(_ bytes: [UInt8]) -> PromptImage.Size? {
         var position = 2
         while let marker = bytes.big(at: position, bytes: 2), marker >> 8 == 0xFF {
+            // Any number of bytes may fill up the room before a marker.
+            guard marker != 0xFFFF else {
+                position += 1
+                continue
+            }
             let isFrame = (0xC0...0xCF).contains(marker & 0xFF) && ![0xC4, 0xC8, 0xCC].contains(marker & 0xFF)
             if isFrame { return size(bytes.big(at: position + 7, bytes: 2), bytes.big(at: position + 5, bytes: 2)) }
             guard let length = bytes.big(at: position + 2, bytes: 2), length >= 2 else { return nil }
