@@ -237,7 +237,7 @@ def test_a_client_that_leaves_stops_the_upstream(caller, admin):
     stream.close()
     row = eventually(lambda: (rows := caller.person.usage()) and rows[-1]["outcome"] == "abandoned" and rows[-1])
     book, = caller.house.produced(row["request_id"])
-    assert book["ended"] == "client left" or book["completion_tokens"] >= row["completion_tokens"]
+    assert book["state"] == "left" and book["completion_tokens"] >= row["completion_tokens"]
 
 
 def test_an_image_has_a_price_or_is_refused_by_name(caller, admin):

@@ -24,7 +24,8 @@ extension APIQuestion {
         model = try body.required("model").string()
         self.maxReplyTokens = maxReplyTokens
         let own = own.union(["model", "stream", "stream_options"])
-        let stream = try StreamChoice(body)
+        try body.refuseDoubles(of: own.union(["n", "best_of"]))
+        let stream = try interface.hasReply ? StreamChoice(body) : StreamChoice()
         request = APIRequest(
             members: body.node.members { !own.contains($0.name) }, interface: interface, prompt: prompt,
             replies: replies, streamOptions: stream.options, answer: stream.answer)
@@ -36,6 +37,8 @@ private struct StreamChoice {
     var answer = APIRequest.Answer.document
     var options: [UInt8] = []
 
+    init() {}
+
     init(_ body: APIValue) throws(Failure) {
         let options = body.member("stream_options")
         guard try body.flag("stream") else {
@@ -45,5 +48,24 @@ private struct StreamChoice {
         _ = try options?.object()
         answer = .stream(withUsage: try options?.flag("include_usage") ?? false)
         self.options = options?.node.members { $0.name != "include_usage" } ?? []
+    }
+}
+
+extension APIValue {
+    /// Other names under which some servers take a cap on the reply, which would then not be ours.
+    private static let otherCaps: Set<String> = [
+        "n_predict", "num_predict", "max_new_tokens", "max_length", "max_gen_len", "max_tokens_to_sample",
+    ]
+
+    /// Refuses members that a less strict reader takes for one of `names`, and other names of the cap: what was metered
+    /// would not be what happens.
+    fileprivate func refuseDoubles(of names: Set<String>) throws(Failure) {
+        for member in node.members {
+            let plain = member.name.lowercased()
+            let isDouble = plain != member.name && names.contains(plain)
+            guard isDouble || Self.otherCaps.contains(plain) else { continue }
+            throw APIValue(member.value, member.name).unsupported(
+                isDouble ? "the name is “\(plain)”" : "the name for the longest reply is “max_tokens”")
+        }
     }
 }

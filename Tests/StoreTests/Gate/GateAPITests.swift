@@ -253,21 +253,23 @@ struct GateAPITests {
 
     @Test func aClientIsToldWhenNothingCameForAWhile() async throws {
         let world = try await GateFixture()
-        let gate = try world.anotherGate(Gate.Settings(keepAlive: .zero))
-        let reply = try await gate.submit(Self.prompt())
-        let upstream = await world.upstream.next()
-        await gate.tick()
-        await reply.relay { passages in
-            var passages = passages
-            upstream.send(.passage([1]))
-            #expect(await passages.next() == .passage([1]), "before anybody listened, nobody was told")
-            for _ in 0..<2 {
-                await gate.tick()
-                #expect(await passages.next() == .silence)
-            }
-            upstream.send(.passage([2]))
-            #expect(await passages.next() == .passage([2]), "once for each tick")
+        let (reply, upstream) = try await world.running(Self.prompt())
+        let ticking = Task { [gate = world.gate] in
+            while !Task.isCancelled { await gate.tick() }
         }
+        await reply.relay(patience: .zero) { passages in
+            var passages = passages
+            #expect(await passages.next() == .silence)
+            #expect(await passages.next() == .silence)
+            upstream.send(.passage([1]))
+            while let event = await passages.next() {
+                guard event == .silence else {
+                    #expect(event == .passage([1]))
+                    break
+                }
+            }
+        }
+        ticking.cancel()
     }
 
     @Test func notBefore() async throws {
@@ -275,9 +277,10 @@ struct GateAPITests {
         let (reply, upstream) = try await world.running(Self.prompt())
         await reply.relay { passages in
             var passages = passages
+            async let next = passages.next()
             await world.gate.tick()
             upstream.send(.passage([1]))
-            #expect(await passages.next() == .passage([1]))
+            #expect(await next == .passage([1]))
         }
     }
 

@@ -67,6 +67,9 @@ struct BadRequestsTests {
         Case(ask(#""web_search_options":{}"#), "unsupported_parameter", "web_search_options"),
         Case(ask(#""service_tier":"priority""#), "unsupported_parameter", "service_tier"),
         Case(ask(#""best_of":5"#), "unsupported_parameter", "best_of"),
+        Case(ask(#""N":5"#), "unsupported_parameter", "N"), Case(ask(#""Max_Tokens":5"#), "unsupported_parameter", "Max_Tokens"),
+        Case(ask(#""Stream":true"#), "unsupported_parameter", "Stream"),
+        Case(ask(#""n_predict":5"#), "unsupported_parameter", "n_predict"),
         Case(say(#"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#), "unsupported_value", "messages"),
         Case(say(#"{"role":"user","content":[{"type":"file","file":{}}]}"#), "unsupported_value", "messages"),
         // Models.
