@@ -111,7 +111,10 @@ let package = Package(
         tests("Relay", with: ["Core", "Relay", "StrictJSON"]),
         tests(
             "Web",
-            with: ["Web", "Core", "Store", "StrictJSON", "Tokenizer", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore]),
+            with: [
+                "Web", "Core", "Store", "StrictJSON", "Tokenizer", httpTypes, hummingbird, hummingbirdTesting, logging,
+                mustache, nioCore,
+            ]),
         tests("Core", with: ["Core"]),
         tests("StrictJSON", with: ["StrictJSON"]),
         .executableTarget(

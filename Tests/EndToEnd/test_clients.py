@@ -74,11 +74,13 @@ def test_instructor(asker):
 
 def test_llm(asker, tmp_path):
     (tmp_path / "extra-openai-models.yaml").write_text(
-        f"- model_id: sluice\n  model_name: {MODEL}\n  api_base: {asker[0].house.address}/v1\n")
+        f"- model_id: sluice\n  model_name: {MODEL}\n  api_base: {asker[0].house.address}/v1\n  api_key_name: sluice\n")
+    (tmp_path / "keys.json").write_text(json.dumps({"sluice": asker[1]}))
     before = len(asker[0].usage())
     for option in ["--no-stream", "--no-log"]:
         said = run(
-            asker, PYTHON, "-m", "llm", "prompt", "-m", "sluice", "--key", asker[1], option, "Why does water flow?", LLM_USER_PATH=str(tmp_path))
+            asker, PYTHON, "-m", "llm", "prompt", "-m", "sluice", option, "Why does water flow?",
+            LLM_USER_PATH=str(tmp_path))
         assert len(said) > 20
     rows = asker[0].usage()[before:]
     assert len(rows) == 2 and all(row["source"] == "reported" for row in rows)

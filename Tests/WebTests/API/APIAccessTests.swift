@@ -20,7 +20,8 @@ struct APIAccessTests {
         let program = try await Program(TestSite())
         let other = APIKey.Secret.random().rawValue
         let headers: [HTTPFields] = [
-            [.authorization: "Bearer \(other)"], [.authorization: "Bearer "], [.authorization: "Basic \(program.secret)"],
+            [.authorization: "Bearer \(other)"], [.authorization: "Bearer "],
+            [.authorization: "Basic \(program.secret)"],
             [.authorization: program.secret], [.authorization: "Bearer \(program.secret)x"],
             [.authorization: "Bearer \(program.secret.dropLast())"], [.xAPIKey: "' OR 1=1 --"],
             [.authorization: "Bearer \(program.secret)", .xAPIKey: other],
@@ -58,7 +59,9 @@ struct APIAccessTests {
 
     @Test func everyOtherAddressIsDenied() async throws {
         let program = try await Program(TestSite())
-        for path in ["/v1/files", "/v1/images/generations", "/v1/responses/abc", "/v1", "/v1/", "/v1/chat/completions/"] {
+        for path in [
+            "/v1/files", "/v1/images/generations", "/v1/responses/abc", "/v1", "/v1/", "/v1/chat/completions/",
+        ] {
             let answer = try await program.post(path, "{}")
             #expect(answer.status == .notFound || path.hasSuffix("completions/"), "\(path)")
             #expect(answer.error["message"] is String, "\(path)")

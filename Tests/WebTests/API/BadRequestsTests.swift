@@ -16,8 +16,10 @@ struct BadRequestsTests {
 
         var testDescription: String { "\(path) \(body.prefix(60)) → \(status) \(code)" }
 
-        init(_ body: String, _ code: String, _ param: String? = nil, to path: String = "chat/completions", _ status: Int = 400)
-        {
+        init(
+            _ body: String, _ code: String, _ param: String? = nil, to path: String = "chat/completions",
+            _ status: Int = 400
+        ) {
             self.path = path
             self.body = body
             self.status = status
@@ -45,19 +47,24 @@ struct BadRequestsTests {
         Case(say(#"{"role":"user","content":"\udc00\ud83d"}"#), "invalid_json"),
         Case(ask(#""n":01"#), "invalid_json"), Case(ask(#""temperature":NaN"#), "invalid_json"),
         // Missing members and wrong types.
-        Case("{}", "invalid_value", "messages"), Case(#"{"messages":[{"role":"user","content":"a"}]}"#, "invalid_value", "model"),
+        Case("{}", "invalid_value", "messages"),
+        Case(#"{"messages":[{"role":"user","content":"a"}]}"#, "invalid_value", "model"),
         Case(#"{"model":7,"messages":[{"role":"user","content":"a"}]}"#, "invalid_type", "model"),
-        Case(ask("", messages: "[]"), "invalid_value", "messages"), Case(ask("", messages: "{}"), "invalid_type", "messages"),
+        Case(ask("", messages: "[]"), "invalid_value", "messages"),
+        Case(ask("", messages: "{}"), "invalid_type", "messages"),
         Case(say("7"), "invalid_type", "messages[0]"), Case(say("{}"), "invalid_value", "messages[0].role"),
         Case(say(#"{"role":"user","content":7}"#), "invalid_value", "messages[0].content"),
         Case(say(#"{"role":"user","content":[{"type":"text"}]}"#), "invalid_value", "messages[0].content[0].text"),
         Case(ask(#""stream":"yes""#), "invalid_type", "stream"),
         Case(ask(#""stream_options":{"include_usage":true}"#), "invalid_value", "stream_options"),
-        Case(ask(#""tools":{}"#), "invalid_type", "tools"), Case(ask(#""tools":[{"type":"function"}]"#), "invalid_value", "tools[0].function"),
+        Case(ask(#""tools":{}"#), "invalid_type", "tools"),
+        Case(ask(#""tools":[{"type":"function"}]"#), "invalid_value", "tools[0].function"),
         // Numbers.
-        Case(ask(#""max_tokens":0"#), "invalid_value", "max_tokens"), Case(ask(#""max_tokens":-1"#), "invalid_value", "max_tokens"),
+        Case(ask(#""max_tokens":0"#), "invalid_value", "max_tokens"),
+        Case(ask(#""max_tokens":-1"#), "invalid_value", "max_tokens"),
         Case(ask(#""max_tokens":9223372036854775808"#), "invalid_value", "max_tokens"),
-        Case(ask(#""max_tokens":1.5"#), "invalid_value", "max_tokens"), Case(ask(#""max_tokens":"9""#), "invalid_type", "max_tokens"),
+        Case(ask(#""max_tokens":1.5"#), "invalid_value", "max_tokens"),
+        Case(ask(#""max_tokens":"9""#), "invalid_type", "max_tokens"),
         Case(ask(#""max_completion_tokens":0"#), "invalid_value", "max_completion_tokens"),
         Case(ask(#""n":0"#), "invalid_value", "n"), Case(ask(#""n":129"#), "invalid_value", "n"),
         Case(ask(#""n":2,"max_tokens":9223372036854775807"#), "invalid_value", "n"),
@@ -67,14 +74,19 @@ struct BadRequestsTests {
         Case(ask(#""web_search_options":{}"#), "unsupported_parameter", "web_search_options"),
         Case(ask(#""service_tier":"priority""#), "unsupported_parameter", "service_tier"),
         Case(ask(#""best_of":5"#), "unsupported_parameter", "best_of"),
-        Case(ask(#""N":5"#), "unsupported_parameter", "N"), Case(ask(#""Max_Tokens":5"#), "unsupported_parameter", "Max_Tokens"),
+        Case(ask(#""N":5"#), "unsupported_parameter", "N"),
+        Case(ask(#""Max_Tokens":5"#), "unsupported_parameter", "Max_Tokens"),
         Case(ask(#""Stream":true"#), "unsupported_parameter", "Stream"),
         Case(ask(#""n_predict":5"#), "unsupported_parameter", "n_predict"),
-        Case(say(#"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#), "unsupported_value", "messages"),
+        Case(
+            say(#"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#), "unsupported_value",
+            "messages"),
         Case(say(#"{"role":"user","content":[{"type":"file","file":{}}]}"#), "unsupported_value", "messages"),
         // Models.
         Case(#"{"model":"none","messages":[{"role":"user","content":"a"}]}"#, "model_not_found", "model", 404),
-        Case(say(#"{"role":"user","content":"\#(String(repeating: "a", count: 120_000))"}"#), "context_length_exceeded", "messages"),
+        Case(
+            say(#"{"role":"user","content":"\#(String(repeating: "a", count: 120_000))"}"#), "context_length_exceeded",
+            "messages"),
         // The other ways in.
         Case(#"{"model":"small"}"#, "invalid_value", "prompt", to: "completions"),
         Case(#"{"model":"small","prompt":[]}"#, "invalid_value", "prompt", to: "completions"),
@@ -84,14 +96,26 @@ struct BadRequestsTests {
         Case(#"{"model":"small","input":{}}"#, "invalid_value", "input", to: "embeddings"),
         Case(#"{"model":"small"}"#, "invalid_value", "input", to: "embeddings"),
         Case(#"{"model":"small"}"#, "invalid_value", "input", to: "responses"),
-        Case(#"{"model":"small","input":"a","previous_response_id":"r"}"#, "unsupported_parameter", "previous_response_id", to: "responses"),
-        Case(#"{"model":"small","input":"a","conversation":"c"}"#, "unsupported_parameter", "conversation", to: "responses"),
-        Case(#"{"model":"small","input":"a","background":true}"#, "unsupported_parameter", "background", to: "responses"),
+        Case(
+            #"{"model":"small","input":"a","previous_response_id":"r"}"#, "unsupported_parameter",
+            "previous_response_id", to: "responses"),
+        Case(
+            #"{"model":"small","input":"a","conversation":"c"}"#, "unsupported_parameter", "conversation",
+            to: "responses"),
+        Case(
+            #"{"model":"small","input":"a","background":true}"#, "unsupported_parameter", "background", to: "responses"),
         Case(#"{"model":"small","input":"a","prompt":{"id":"p"}}"#, "unsupported_parameter", "prompt", to: "responses"),
-        Case(#"{"model":"small","input":"a","tools":[{"type":"web_search"}]}"#, "unsupported_parameter", "tools[0]", to: "responses"),
-        Case(#"{"model":"small","input":[{"type":"item_reference","id":"x"}]}"#, "unsupported_parameter", "input[0]", to: "responses"),
-        Case(#"{"model":"small","input":"a","max_output_tokens":0}"#, "invalid_value", "max_output_tokens", to: "responses"),
-        Case("{}", "invalid_value", "prompt", to: "chat"), Case(#"{"prompt":["a"]}"#, "invalid_type", "prompt", to: "chat"),
+        Case(
+            #"{"model":"small","input":"a","tools":[{"type":"web_search"}]}"#, "unsupported_parameter", "tools[0]",
+            to: "responses"),
+        Case(
+            #"{"model":"small","input":[{"type":"item_reference","id":"x"}]}"#, "unsupported_parameter", "input[0]",
+            to: "responses"),
+        Case(
+            #"{"model":"small","input":"a","max_output_tokens":0}"#, "invalid_value", "max_output_tokens",
+            to: "responses"),
+        Case("{}", "invalid_value", "prompt", to: "chat"),
+        Case(#"{"prompt":["a"]}"#, "invalid_type", "prompt", to: "chat"),
     ]
 
     /// One site for all: none of them may leave a trace.

@@ -13,7 +13,8 @@ struct ChatCompletionsTests {
     @Test func whatTheClientWroteGoesUpstreamAsItCame() async throws {
         let site = try await TestSite()
         let program = try await Program(site)
-        let body = #"{"temperature": 0.30, "model":"small", "x_new":{"deep":[1e2,null]},"max_tokens":7, "messages":[{"role":"user","content":"H\u00e9"}]}"#
+        let body =
+            #"{"temperature": 0.30, "model":"small", "x_new":{"deep":[1e2,null]},"max_tokens":7, "messages":[{"role":"user","content":"H\u00e9"}]}"#
         async let answer = program.post("/v1/chat/completions", body)
         let upstream = await site.upstream.next()
         upstream.send(.document(Array("{}".utf8)))

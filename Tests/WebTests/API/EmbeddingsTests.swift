@@ -16,7 +16,9 @@ struct EmbeddingsTests {
             .usage(Usage(promptTokens: 3, completionTokens: 0, source: .reported)), .document(Array(document.utf8)))
         upstream.finish()
         #expect(try await answer.text == document)
-        #expect(String(decoding: upstream.call.body.api?.members ?? [], as: UTF8.self) == #""input":["ab","c"],"dimensions":8"#)
+        #expect(
+            String(decoding: upstream.call.body.api?.members ?? [], as: UTF8.self)
+                == #""input":["ab","c"],"dimensions":8"#)
         #expect(try await program.used() == 3)
     }
 

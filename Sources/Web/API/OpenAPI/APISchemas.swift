@@ -3,7 +3,8 @@ import StrictJSON
 /// The bodies of our own, and of OpenAI's what the gate reads.
 enum APISchemas {
     static let all: [JSONValue.Member] = [
-        .init("OpenAIObject", ["type": "object", "description": "As OpenAI's reference has it, passed on as it came."]),
+        .init(
+            "OpenAIObject", ["type": "object", "description": "As OpenAI's reference has it, passed on as it came."]),
         .init("ChatCompletionRequest", request(["model", "messages"], chat)),
         .init("CompletionRequest", request(["model", "prompt"], completion)),
         .init("ResponseRequest", request(["model", "input"], response)),

@@ -41,7 +41,8 @@ extension CountablePrompt.Chat {
             switch try tool.required("type").string() {
             case "function": tools.append(try PromptTool(tool))
             case "custom": extras.append(tool.node.text)
-            case let kind: throw tool.unsupported("tools of the kind “\(kind)” run at the upstream, at a price of their own")
+            case let kind:
+                throw tool.unsupported("tools of the kind “\(kind)” run at the upstream, at a price of their own")
             }
         }
         toolChoice = PromptToolChoice(body.member("tool_choice"))
