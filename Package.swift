@@ -65,7 +65,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "demo-upstream",
-            dependencies: ["DemoUpstream", argumentParser, hummingbird, logging, serviceLifecycle, unixSignals],
+            dependencies: [
+                "DemoUpstream", "Tokenizer", argumentParser, hummingbird, logging, serviceLifecycle, unixSignals,
+            ],
             swiftSettings: house
         ),
 
@@ -77,7 +79,7 @@ let package = Package(
         room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
         room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("Core", knows: ["Tokenizer", logging]),
-        room("DemoUpstream", knows: [httpTypes, hummingbird, logging, nioCore]),
+        room("DemoUpstream", knows: ["Tokenizer", httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("StrictJSON", knows: []),
         room("Tokenizer", knows: [], exclude: ["Unicode/make-classes", "Unicode/unicode16-classes.txt"]),
@@ -105,7 +107,8 @@ let package = Package(
         tests(
             "DemoUpstream",
             with: [
-                "Core", "DemoUpstream", "Relay", "demo-upstream", httpTypes, hummingbird, hummingbirdTesting, logging,
+                "Core", "DemoUpstream", "Relay", "Tokenizer", "demo-upstream", httpTypes, hummingbird,
+                hummingbirdTesting, logging,
             ]
         ),
         tests("Relay", with: ["Core", "Relay", "StrictJSON"]),

@@ -9,9 +9,13 @@ struct DemoModel: Sendable {
 
     static let names = ["demo-small", "demo-large", "demo-thinker", "demo-embedding"]
 
+    /// Another name of `demo-small`, which is not listed: a model of OpenAI's whose price of an image is published. A
+    /// caller that prices images by the model's name can send some to it.
+    static let priced = "gpt-4o"
+
     init?(_ name: String) {
         switch name {
-        case "demo-small": self.init(replyTokens: 60...180)
+        case "demo-small", Self.priced: self.init(replyTokens: 60...180)
         case "demo-large": self.init(replyTokens: 300...900)
         case "demo-thinker": self.init(replyTokens: 120...400, thinks: true)
         default: self.init(fault: name)

@@ -20,9 +20,9 @@ struct Prose {
     }
 
     /// What a model says to itself before it answers.
-    mutating func reasoning() -> [Substring] {
+    mutating func reasoning() -> String {
         let thoughts = Phrases.thoughts.shuffled(using: &dice).prefix(3)
-        return Pieces.split(filled(thoughts.joined(separator: " ")))
+        return filled(thoughts.joined(separator: " "))
     }
 
     mutating func sentence() -> String {
@@ -32,14 +32,18 @@ struct Prose {
     /// Whole blocks until there are at least so many tokens.
     ///
     /// - Parameter results: what functions returned, which the text then begins with.
-    mutating func pieces(atLeast tokens: Int, results: String? = nil) -> [Substring] {
+    mutating func text(atLeast tokens: Int, by ruler: Ruler, results: String? = nil) -> String {
         let opening = results.map { "It returned: \(Self.plain($0)). " } ?? ""
-        var pieces = Pieces.split(opening + filled(pick(Phrases.openings)) + " " + paragraph())
+        var text = opening + filled(pick(Phrases.openings)) + " " + paragraph()
+        var written = ruler.count(text)
         var blocks = Deck(Block.allCases)
-        while pieces.count < tokens {
-            pieces += Pieces.split("\n\n" + write(blocks.draw(&dice)))
+        while written < tokens {
+            let block = write(blocks.draw(&dice))
+            // The empty line is left out of the sum: it may be one token with what stands before it.
+            text += "\n\n" + block
+            written += ruler.count(block)
         }
-        return pieces
+        return text
     }
 
     private enum Block: CaseIterable {

@@ -7,10 +7,12 @@ public import Logging
 /// It counts what it produced itself, and tells at `GET /demo/requests`, so that a test can contradict the gate; at
 /// `GET /demo/body` it shows a request as it arrived.
 ///
-/// Its token is a piece of text as `Pieces` cuts it, of a function's name and arguments too; an image is
-/// `Pieces.tokensOfAnImage`. It calls the functions that the question names, and answers with what they returned.
+/// What a token is, `Settings.ruler` says; the name and the arguments of a function's call are counted too. It calls the
+/// functions that the question names, and answers with what they returned.
 public struct StandIn: Sendable {
     public struct Settings: Sendable {
+        /// Counts prompts, and cuts replies into tokens.
+        public var ruler = Ruler()
         public var address = BindAddress.hostname("127.0.0.1", port: 8089)
         /// How fast replies come; 0 for as fast as possible. The header `x-demo-speed` overrides it for one request.
         public var tokensPerSecond = 40.0

@@ -50,6 +50,12 @@ public final class TokenCounter: Sendable {
         }
     }
 
+    /// How many bytes each token of `text` stands for, in order: a token may begin and end inside a character.
+    public func tokenLengths(_ text: String) -> [Int] {
+        let lengths = TableView(table).tokenLengths
+        return encode(text).map { Int(lengths[Int($0)]) }
+    }
+
     /// For `RunningCount`: see `CertainCut`.
     func lastCertainCut(in bytes: [UInt8]) -> Int? {
         bytes.withUnsafeBufferPointer { CertainCut(table: TableView(table)).last(in: $0) }

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import Logging
 import ServiceLifecycle
+import Tokenizer
 import UnixSignals
 
 @main
@@ -31,6 +32,9 @@ struct DemoUpstreamCommand: AsyncParsableCommand {
     @Option(help: "From the request to the first token, in milliseconds.")
     var firstTokenMilliseconds = 150
 
+    @Option(help: "Count as o200k_base does, by the tables in this directory; without it, by a rule of its own.")
+    var tables: String?
+
     @Option(help: "Refuse requests without this bearer key.")
     var apiKey: String?
 
@@ -47,15 +51,17 @@ struct DemoUpstreamCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "demo-upstream")
         logger.logLevel = .warning
-        let application = StandIn(settings: settings).application(logger: logger) { port in
+        let application = StandIn(settings: try settings()).application(logger: logger) { port in
             print("demo-upstream listens on \(port.map { "http://127.0.0.1:\($0)/v1" } ?? unix ?? "")")
             fflush(nil)
         }
         try await serve(application, logger)
     }
 
-    private var settings: StandIn.Settings {
+    /// - Throws: `TableError`.
+    private func settings() throws -> StandIn.Settings {
         var settings = StandIn.Settings()
+        settings.ruler = Ruler(try tables.map { try TokenCounters(directory: $0) })
         settings.address = unix.map { .unixDomainSocket(path: $0) } ?? .hostname("127.0.0.1", port: port)
         settings.tokensPerSecond = tokensPerSecond
         settings.firstTokenDelay = .milliseconds(firstTokenMilliseconds)

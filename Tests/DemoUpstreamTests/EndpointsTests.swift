@@ -27,8 +27,8 @@ struct EndpointsTests {
             let text = try texts(whole.body)
             #expect(try events(stream.body).flatMap(deltas).joined() == text)
             #expect(Pieces.count(text) == 20)
-            let row = try #require(try await client.row("one"))
-            #expect(row["completion_tokens"] == 20 && row["endpoint"]?.string == path && row["stream"] == true)
+            let row = try await client.endedRow("one")
+            #expect(row.completion == 20 && row.endpoint == path && row.isStream)
         }
     }
 
@@ -54,7 +54,7 @@ struct EndpointsTests {
                 [.requestID: "cut"])
             let text = String(whole[..<(try #require(whole.firstRange(of: "**")).lowerBound)])
             #expect(try texts(cut.body) == text && cut.body.contains(#""finish_reason":"stop""#))
-            #expect(try await client.row("cut")?["completion_tokens"] == .integer(Pieces.count(text)))
+            #expect(try await client.endedRow("cut").completion == Int64(Pieces.count(text)))
         }
     }
 
@@ -67,7 +67,7 @@ struct EndpointsTests {
             #expect(answer.body.contains(#""function":{"name":"open_gate","arguments":"{\"n\":3}"}"#))
             #expect(answer.body.contains(#""finish_reason":"tool_calls""#))
             let tokens = Pieces.count("open_gate") + Pieces.count(#"{"n":3}"#)
-            #expect(try await client.row("call")?["completion_tokens"] == .integer(tokens))
+            #expect(try await client.endedRow("call").completion == Int64(tokens))
         }
     }
 
@@ -102,18 +102,6 @@ struct EndpointsTests {
         try await withStandIn { client in
             let answer = try await client.post(path, body)
             #expect(answer.status == 400 && answer.body.contains(#""type":"invalid_request_error""#))
-        }
-    }
-}
-
-extension TestClientProtocol {
-    /// The row of a request, once it has come to an end.
-    fileprivate func row(_ id: String) async throws -> JSON? {
-        while true {
-            let answer = try await execute(uri: "/demo/requests?id=\(id)", method: .get)
-            let row = try json(String(buffer: answer.body))["requests"]?.array?.first
-            if row?["state"] != "running" { return row }
-            await Task.yield()
         }
     }
 }

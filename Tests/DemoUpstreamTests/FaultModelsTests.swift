@@ -44,7 +44,7 @@ struct FaultModelsTests {
             let silence = Duration.seconds(script.hasPrefix("hang") ? 2 : 30)
             let reply = try await withUpstream(silence: silence) { try await Relayed(call, $0) }
             #expect(seen.matches(reply.failure), "\(String(describing: reply.failure))")
-            let row = try #require(try await client.finalJournal(of: call))
+            let row = try await client.endedRow("\(call.requestID)")
             #expect(row.state == state)
             #expect(row.completion == tokens ?? reply.pieces)
         }

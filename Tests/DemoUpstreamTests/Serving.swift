@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Relay
+import Testing
 
 @testable import DemoUpstream
 
@@ -26,15 +27,31 @@ let hurried: StandIn.Settings = {
     return settings
 }()
 
+/// Looks until there is something to see.
+///
+/// - Returns: nil where there is nothing after a minute.
+func eventually<Seen>(_ look: () async throws -> Seen?) async throws -> Seen? {
+    let end = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < end {
+        if let seen = try await look() { return seen }
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+    return nil
+}
+
 /// One answer of the journal.
 struct JournalRow: Decodable, Equatable {
     var id: String
+    var endpoint: String
+    var isStream: Bool
     var state: String
     var prompt: Int64
     var completion: Int64
 
     enum CodingKeys: String, CodingKey {
-        case id, state
+        case id, endpoint, state
+        case isStream = "stream"
         case prompt = "prompt_tokens"
         case completion = "completion_tokens"
     }
@@ -54,17 +71,21 @@ extension TestClientProtocol {
     }
 
     func journal(of call: UpstreamCall) async throws -> JournalRow? {
-        let response = try await execute(uri: "/demo/requests?id=\(call.requestID)", method: .get)
+        try await row("\(call.requestID)")
+    }
+
+    func row(_ id: String) async throws -> JournalRow? {
+        let response = try await execute(uri: "/demo/requests?id=\(id)", method: .get)
         return try JSONDecoder().decode(Journaled.self, from: Data(response.body.readableBytesView)).requests.first
     }
 
-    /// The row when it has come to an end.
-    func finalJournal(of call: UpstreamCall) async throws -> JournalRow? {
-        while true {
-            let row = try await journal(of: call)
-            if row?.state != "running" { return row }
-            await Task.yield()
+    /// The row once it is there and has come to an end.
+    func endedRow(_ id: String) async throws -> JournalRow {
+        let ended: JournalRow? = try await eventually {
+            let row = try await row(id)
+            return row?.state == "running" ? nil : row
         }
+        return try #require(ended, "it did not come to an end")
     }
 
     func post(_ path: String, _ json: String, _ headers: HTTPFields = [:]) async throws -> (status: Int, body: String) {

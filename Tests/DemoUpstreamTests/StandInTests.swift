@@ -48,7 +48,7 @@ struct StandInTests {
 
     @Test func writesEveryKindOfMarkdown() {
         var prose = Prose(question: "Everything")
-        let text = prose.pieces(atLeast: 3_000).joined()
+        let text = prose.text(atLeast: 3_000, by: Ruler())
         for mark in ["\n## ", "\n- ", "\n1. ", "\n|---", "\n```swift\n", "\n> ", "**", "日本語", "العربية", "](https://"] {
             #expect(text.contains(mark), "\(mark)")
         }
@@ -57,7 +57,7 @@ struct StandInTests {
 
     @Test func aQuestionCannotPutMarkupIntoTheReply() {
         var prose = Prose(question: "<script>alert(1)</script> [x](javascript:y) `z`")
-        let text = prose.pieces(atLeast: 500).joined()
+        let text = prose.text(atLeast: 500, by: Ruler())
         #expect(!text.contains("<script") && !text.contains("javascript:"))
     }
 
@@ -104,7 +104,7 @@ struct StandInTests {
                 }
                 return received
             }
-            let row = try #require(try await client.finalJournal(of: call))
+            let row = try await client.endedRow("\(call.requestID)")
             #expect(row.state == "left" && row.completion >= received && row.completion < 1_000)
         }
     }

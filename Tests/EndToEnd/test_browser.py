@@ -111,7 +111,7 @@ def test_the_first_admin_comes_by_the_link_and_chats(new_house, visit):
 
 def test_the_gauge_moves_while_typing_and_becomes_exact(house, admin, visit):
     tier = admin.make_tier()
-    model = admin.make_model("demo-small", encoding="o200k_base")
+    model = "demo-small"
     person = house.add_person(tier)
     page = visit(house, person)
     page.goto("/chat")

@@ -65,6 +65,22 @@ def test_of_a_hundred_at_once_exactly_as_many_run_as_fit(house, admin, fit):
     assert assert_books_agree(house, person) == fit * each
 
 
+@pytest.mark.parametrize("model", ["demo-small", "demo-large", "demo-thinker"])
+def test_the_page_counts_what_the_books_say(house, admin, model):
+    """On a first run, with the stand-in: nothing is an estimate."""
+    person = house.add_person(admin.make_tier())
+    question = "Wie tief ist 水門 am Wehr, it's 12,345 m?\n\n- one 👩‍🌾\n- two"
+    counted = person.count(question, model=model)
+    assert counted["exact"] and "≈" not in counted["gauge"]["needs"]
+    person.client.post("/chat", data=(form := person.question(question, model=model)))
+    row, = person.usage()
+    assert row["prompt_tokens"] == counted["total"]
+    reply, = house.rows("SELECT text FROM message WHERE conversation = ? AND role = 'assistant'", form["submission"])
+    said = person.count(reply["text"], model=model)["text"]
+    assert row["completion_tokens"] - row["reasoning_tokens"] == said > 0
+    assert_books_agree(house, person)
+
+
 def test_of_many_at_once_as_many_run_as_are_allowed_at_once(house, admin):
     person = house.add_person(admin.make_tier(concurrentRequests=3))
     statuses = [answer.status_code for answer in ask_at_once(house, person, 20)]

@@ -1,3 +1,5 @@
+import Tokenizer
+
 /// A message of `POST /v1/chat/completions`.
 struct ChatMessage: Decodable {
     struct ToolCall: Decodable {
@@ -10,11 +12,12 @@ struct ChatMessage: Decodable {
     }
 
     var role: String
+    var name: String?
     var content: Content?
     var toolCalls: [ToolCall]?
 
     enum CodingKeys: String, CodingKey {
-        case role, content
+        case role, name, content
         case toolCalls = "tool_calls"
     }
 
@@ -22,7 +25,7 @@ struct ChatMessage: Decodable {
     var message: Message {
         get throws {
             Message(
-                role: role, content: content?.text ?? "", images: try content?.images ?? 0,
+                role: role, content: content?.text ?? "", name: name, images: try content?.images ?? [],
                 calls: toolCalls?.map { Message.Call(name: $0.function.name, arguments: $0.function.arguments) } ?? [])
         }
     }
@@ -33,6 +36,14 @@ enum Content: Decodable {
     struct Part: Decodable {
         var type: String
         var text: String?
+        /// Of a chat completion an object, of a response the address itself.
+        var imageURL: JSON?
+        var detail: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, text, detail
+            case imageURL = "image_url"
+        }
     }
 
     case string(String)
@@ -55,23 +66,27 @@ enum Content: Decodable {
         }
     }
 
-    /// How many images stand in it. Of other parts that are no text the stand-in knows no price: it refuses them.
-    var images: Int {
+    /// Of other parts that are no text the stand-in knows no price: it refuses them.
+    var images: [PromptImage] {
         get throws {
-            guard case .parts(let parts) = self else { return 0 }
-            return try parts.reduce(0) { $0 + (try $1.isImage ? 1 : 0) }
+            guard case .parts(let parts) = self else { return [] }
+            return try parts.compactMap { try $0.image }
         }
     }
 }
 
 extension Content.Part {
-    fileprivate var isImage: Bool {
+    fileprivate var image: PromptImage? {
         get throws {
             switch type {
-            case "text", "refusal", "input_text", "output_text": false
-            case "image_url", "input_image": true
+            case "text", "refusal", "input_text", "output_text": nil
+            case "image_url", "input_image": PromptImage(address, detail: imageURL?["detail"]?.string ?? detail)
             default: throw APIError.invalid("The stand-in takes no content of type `\(type)`.", param: "messages")
             }
         }
+    }
+
+    private var address: String {
+        imageURL?["url"]?.string ?? imageURL?.string ?? ""
     }
 }

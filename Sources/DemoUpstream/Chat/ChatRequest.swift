@@ -44,15 +44,15 @@ struct ChatRequest: Decodable {
         }
     }
 
-    func ask() throws -> Ask {
+    func ask(by ruler: Ruler) throws -> Ask {
         try check()
         let functions = try functions()
         let format = try responseFormat?.format ?? .prose
         let messages = try messages.map { try $0.message }
-        let tokens = Pieces.count(messages) + Pieces.count(functions.list) + Pieces.count(format)
+        let prompt = Ask.Prompt(messages: messages, tokens: ruler.count(messages, functions, format))
         return Ask(
-            endpoint: "/v1/chat/completions", model: model, prompts: [Ask.Prompt(messages: messages, tokens: tokens)],
-            choices: n ?? 1, cap: maxCompletionTokens ?? maxTokens, stop: stop?.list ?? [], functions: functions,
+            endpoint: "/v1/chat/completions", model: model, ruler: ruler, prompts: [prompt], choices: n ?? 1,
+            cap: maxCompletionTokens ?? maxTokens, stop: stop?.list ?? [], functions: functions,
             format: format, alternatives: logprobs == true ? topLogprobs ?? 0 : nil, isStream: stream ?? false,
             streamsUsage: streamOptions?.includeUsage ?? false)
     }

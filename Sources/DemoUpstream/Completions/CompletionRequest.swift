@@ -21,7 +21,7 @@ struct CompletionRequest: Decodable {
 
     /// A cap of 0 is allowed: with `echo` it is how the probabilities of a prompt are asked for.
     func check() throws {
-        guard (1...128).contains(prompt.items.count) else {
+        guard (1...128).contains(prompt.count) else {
             throw APIError.invalid("`prompt` is 1 to 128 texts.", param: "prompt")
         }
         guard maxTokens ?? 0 >= 0 else { throw APIError.invalid("A cap is at least 0.", param: "max_tokens") }
@@ -33,14 +33,14 @@ struct CompletionRequest: Decodable {
         }
     }
 
-    func ask() throws -> Ask {
+    func ask(by ruler: Ruler) throws -> Ask {
         try check()
-        let prompts = prompt.items.map { item in
+        let prompts = prompt.items(by: ruler).map { item in
             Ask.Prompt(
-                messages: [Message(role: "user", content: item.text)], tokens: item.tokens + Pieces.count(suffix ?? ""))
+                messages: [Message(role: "user", content: item.text)], tokens: item.tokens + ruler.count(suffix ?? ""))
         }
         return Ask(
-            endpoint: "/v1/completions", model: model, prompts: prompts, choices: bestOf ?? n ?? 1,
+            endpoint: "/v1/completions", model: model, ruler: ruler, prompts: prompts, choices: bestOf ?? n ?? 1,
             shownChoices: n ?? 1, cap: maxTokens, usualCap: 16, stop: stop?.list ?? [], echoes: echo ?? false,
             alternatives: logprobs, isStream: stream ?? false, streamsUsage: streamOptions?.includeUsage ?? false)
     }

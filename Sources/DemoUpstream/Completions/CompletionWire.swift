@@ -8,7 +8,7 @@ struct CompletionWire: ReplyWire {
     private let beginning: String
     /// Of a chunk, behind its choices.
     private let ending: String
-    /// Of each choice, how many characters were written.
+    /// Of each choice, how many scalars were written.
     private var offsets: [Int]
 
     init(_ reply: Reply, id: String) {
@@ -26,14 +26,14 @@ struct CompletionWire: ReplyWire {
         for choice in reply.choices.indices {
             let prompt = reply.prompt(ofChoice: choice)
             write(Substring(prompt), choice, probabilities(of: echoed(prompt), from: 0), &events)
-            offsets[choice] = prompt.count
+            offsets[choice] = prompt.unicodeScalars.count
         }
     }
 
     mutating func write(_ step: Reply.Step, _ events: inout ByteBuffer) {
         if case .text(let piece) = step.token {
             write(piece, step.choice, probabilities(of: [(piece, true)], from: offsets[step.choice]), &events)
-            if reply.ask.alternatives != nil { offsets[step.choice] += piece.count }
+            if reply.ask.alternatives != nil { offsets[step.choice] += piece.unicodeScalars.count }
         }
         if step.endsChoice { writeFinish(step.choice, &events) }
     }
@@ -98,14 +98,14 @@ extension CompletionWire {
 
     /// Nothing stands before the first token of a prompt, so it has no probability.
     private func echoed(_ prompt: String) -> [Told] {
-        Pieces.split(prompt).enumerated().map { ($1, $0 > 0) }
+        reply.ask.ruler.split(prompt).enumerated().map { ($1, $0 > 0) }
     }
 
     private func probabilities(of tokens: [Told], from start: Int) -> JSON {
         guard let alternatives = reply.ask.alternatives else { return nil }
         var offset = start
         let offsets = tokens.map { token -> JSON in
-            defer { offset += token.piece.count }
+            defer { offset += token.piece.unicodeScalars.count }
             return .integer(offset)
         }
         return [

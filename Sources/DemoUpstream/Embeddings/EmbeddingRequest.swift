@@ -16,7 +16,7 @@ struct EmbeddingRequest: Decodable {
 
     /// - Throws: 400 for what OpenAI refuses too: nothing, an empty text, or more than 2048 at once.
     func check() throws {
-        guard (1...2_048).contains(input.items.count), input.items.allSatisfy({ $0.tokens > 0 }) else {
+        guard (1...2_048).contains(input.count), !input.hasEmptyItem else {
             throw APIError.invalid("`input` is 1 to 2048 texts, none of them empty.", param: "input")
         }
         guard (1...4_096).contains(dimensions ?? 1) else {
@@ -49,9 +49,23 @@ enum TextInput: Decodable {
         }
     }
 
-    var items: [Item] {
+    var count: Int {
         switch self {
-        case .texts(let texts): texts.map { Item(text: $0, tokens: Pieces.count($0)) }
+        case .texts(let texts): texts.count
+        case .tokens(let lists): lists.count
+        }
+    }
+
+    var hasEmptyItem: Bool {
+        switch self {
+        case .texts(let texts): texts.contains("")
+        case .tokens(let lists): lists.contains([])
+        }
+    }
+
+    func items(by ruler: Ruler) -> [Item] {
+        switch self {
+        case .texts(let texts): texts.map { Item(text: $0, tokens: ruler.count($0)) }
         case .tokens(let lists):
             lists.map { Item(text: $0.map(String.init).joined(separator: ","), tokens: $0.count) }
         }

@@ -9,14 +9,15 @@ extension StandIn {
         let asked = try arrival.decode(EmbeddingRequest.self)
         try asked.check()
         let script = try Script(arrival.headers) ?? EmbeddingRequest.script(asked.model)
-        let tokens = asked.input.items.reduce(0) { $0 + $1.tokens }
+        let items = asked.input.items(by: settings.ruler)
+        let tokens = items.reduce(0) { $0 + $1.tokens }
         let row = Journal.Row(
             id: arrival.id, endpoint: "/v1/embeddings", model: asked.model, script: script.name,
-            choices: asked.input.items.count, promptTokens: tokens)
+            choices: items.count, promptTokens: tokens)
         let tally = journal.begin(row, body: arrival.body)
         if let instead = try await tally.refusing({ try await script.opening.perform(context) }) { return instead }
         tally.end(.finished)
-        return try EmbeddingList(asked, tokens, script).response(from: request, context: context)
+        return try EmbeddingList(asked, items, tokens, script).response(from: request, context: context)
     }
 }
 
@@ -29,8 +30,8 @@ extension EmbeddingRequest {
 }
 
 extension EmbeddingList {
-    fileprivate init(_ asked: EmbeddingRequest, _ tokens: Int, _ script: Script) {
-        data = asked.input.items.enumerated().map { index, item in
+    fileprivate init(_ asked: EmbeddingRequest, _ items: [TextInput.Item], _ tokens: Int, _ script: Script) {
+        data = items.enumerated().map { index, item in
             let vector = Vector(
                 of: item.text, dimensions: asked.dimensions ?? 64, format: asked.encodingFormat ?? .float)
             return Item(index: index, embedding: vector)

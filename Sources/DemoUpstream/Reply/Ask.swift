@@ -14,6 +14,8 @@ struct Ask: Sendable {
 
     var endpoint: String
     var model: String
+    /// By which the prompts were counted, and the reply is cut into tokens.
+    var ruler: Ruler
     var prompts: [Prompt]
     /// Choices for each prompt.
     var choices = 1

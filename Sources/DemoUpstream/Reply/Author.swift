@@ -14,7 +14,7 @@ struct Author {
 
     mutating func reasoning(thinks: Bool, isHidden: Bool) -> [Token] {
         guard thinks else { return [] }
-        return prose.reasoning().map { isHidden ? .hidden : .reasoning($0) }
+        return ask.ruler.split(prose.reasoning()).map { isHidden ? .hidden : .reasoning($0) }
     }
 
     /// How long this reply would like to be.
@@ -24,19 +24,19 @@ struct Author {
 
     /// Prose or JSON, up to where the request wants it to stop.
     mutating func words(atLeast tokens: Int) -> [Token] {
-        let pieces =
+        let text =
             switch ask.format {
-            case .prose: prose.pieces(atLeast: tokens, results: messages.results)
-            case .json(let schema): Pieces.split(json(schema).text)
+            case .prose: prose.text(atLeast: tokens, by: ask.ruler, results: messages.results)
+            case .json(let schema): json(schema).text
             }
-        return upToStop(pieces).map { .text($0) }
+        return ask.ruler.split(upToStop(text)).map { .text($0) }
     }
 
     func calls(of functions: [Function]) -> [Token] {
         functions.enumerated().flatMap { index, function in
-            let naming = repeatElement(Token.naming, count: max(0, Pieces.count(function.name) - 1))
+            let naming = repeatElement(Token.naming, count: max(0, ask.ruler.count(function.name) - 1))
             var example = Example(of: function.parameters, seed: seed + function.name)
-            let arguments = Pieces.split(example.value().text).map { Token.arguments(call: index, $0) }
+            let arguments = ask.ruler.split(example.value().text).map { Token.arguments(call: index, $0) }
             return naming + [.call(index: index, name: function.name)] + arguments
         }
     }
@@ -47,10 +47,8 @@ struct Author {
         return example.value()
     }
 
-    private func upToStop(_ pieces: [Substring]) -> [Substring] {
-        guard !ask.stop.isEmpty else { return pieces }
-        let text = pieces.joined()
-        guard let end = ask.stop.compactMap({ text.firstRange(of: $0)?.lowerBound }).min() else { return pieces }
-        return Pieces.split(String(text[..<end]))
+    private func upToStop(_ text: String) -> String {
+        let end = ask.stop.compactMap { text.firstRange(of: $0)?.lowerBound }.min()
+        return end.map { String(text[..<$0]) } ?? text
     }
 }

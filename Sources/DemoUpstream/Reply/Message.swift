@@ -1,10 +1,14 @@
+import Tokenizer
+
 /// One message of a prompt, whichever endpoint it came to.
 struct Message: Sendable {
     var role: String
     /// The text; of content in parts, the text parts joined.
     var content: String
-    /// How many images stand in the content.
-    var images = 0
+    /// The participant's name.
+    var name: String?
+    /// Those that stand in the content.
+    var images: [PromptImage] = []
     /// What the assistant called in this turn.
     var calls: [Call] = []
 
@@ -36,7 +40,7 @@ extension Pieces {
     }
 
     private static func count(_ message: Message) -> Int {
-        count(message.content) + message.images * tokensOfAnImage
+        count(message.content) + message.images.count * tokensOfAnImage
             + message.calls.reduce(0) { $0 + count($1.name) + count($1.arguments) }
     }
 }

@@ -73,18 +73,17 @@ struct ResponseRequest: Decodable {
         }
     }
 
-    func ask() throws -> Ask {
+    func ask(by ruler: Ruler) throws -> Ask {
         try check()
         let messages = try messages()
         let functions = Functions(
             list: try tools?.map { try $0.asFunction } ?? [], choice: try toolChoice?.choice ?? .auto,
             mayBeParallel: parallelToolCalls ?? true)
         let format = try text?.format?.format ?? .prose
-        let tokens = Pieces.count(messages) + Pieces.count(functions.list) + Pieces.count(format)
+        let prompt = Ask.Prompt(messages: messages, tokens: ruler.count(messages, functions, format))
         return Ask(
-            endpoint: "/v1/responses", model: model, prompts: [Ask.Prompt(messages: messages, tokens: tokens)],
-            cap: maxOutputTokens, functions: functions, format: format, alternatives: alternatives,
-            isStream: stream ?? false)
+            endpoint: "/v1/responses", model: model, ruler: ruler, prompts: [prompt], cap: maxOutputTokens,
+            functions: functions, format: format, alternatives: alternatives, isStream: stream ?? false)
     }
 
     private func messages() throws -> [Message] {

@@ -13,6 +13,8 @@ struct FirstUpstream {
     let log: Logger
 
     private static let standInName = "Stand-in"
+    /// It counts by this one. Other upstreams' models are known by their names, or not at all.
+    private static let standInEncoding = "o200k_base"
 
     func arrange() async throws {
         let records = try await store.upstreamRecords.all()
@@ -37,7 +39,8 @@ struct FirstUpstream {
         let tiers = Set(try await store.tiers.all().map(\.id))
         for name in await modelNames() {
             let model = Model.Settings(
-                name: name, upstream: record.id, upstreamModel: name, contextWindow: 128_000, maxReplyTokens: 4096,
+                name: name, upstream: record.id, upstreamModel: name,
+                encoding: settings.isStandIn ? Self.standInEncoding : nil, contextWindow: 128_000, maxReplyTokens: 4096,
                 tiers: tiers)
             _ = try await store.models.create(model, by: .program)
         }
