@@ -40,7 +40,7 @@ def test_a_body_that_is_too_large_is_refused_by_nginx(anonymous):
 
 
 def test_a_header_that_is_too_large_is_refused(anonymous):
-    assert anonymous.get("/sign-in", headers={"x-large": "x" * 20_000}).status_code == 400
+    assert anonymous.get("/sign-in", headers={"x-large": "x" * 20_000}).status_code == 431
 
 
 def test_every_page_has_the_headers_that_protect_it(anonymous):

@@ -37,13 +37,15 @@ import Tokenizer
         #expect(counter.count(messages: [message], model: model).doubts.contains(.unpricedImage))
     }
 
-    @Test func anImageOfUnknownSizeSaysSoUnlessItsPriceDoesNotDependOnIt() {
-        func doubts(_ detail: PromptImage.Detail) -> Set<CountDoubt> {
-            let message = PromptMessage(role: "user", content: [.image(PromptImage(size: nil, detail: detail))])
-            return counter.count(messages: [message], model: "gpt-4o").doubts
+    @Test(arguments: ["gpt-4o", "gpt-4o-mini", "gpt-4.1-mini", "o4-mini"])
+    func anImageOfUnknownSizeIsTheDearestThereIs(model: String) {
+        func count(_ size: PromptImage.Size?) -> Int {
+            let message = PromptMessage(role: "user", content: [.image(PromptImage(size: size))])
+            return counter.count(messages: [message], model: model).total
         }
-        #expect(doubts(.auto) == [.unpricedImage])
-        #expect(doubts(.low) == [.images])
+        let known = [(1, 1), (512, 512), (2048, 768), (768, 2048), (4096, 4096), (1800, 2400), (100_000, 100)]
+            .map { count(.init(width: $0.0, height: $0.1)) }
+        #expect(count(nil) >= known.max()!)
     }
 
     @Test(arguments: [(0, 10), (-5, 10), (10, 0), (Int.max, Int.max)])
