@@ -58,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging,
+                "Core", "FastCGI", "Relay", "Store", "StrictJSON", "Tokenizer", "Web", argumentParser, crypto, logging,
                 serviceLifecycle,
             ],
             swiftSettings: house
@@ -90,7 +90,7 @@ let package = Package(
             name: "ledger-benchmark", dependencies: ["Core", "Store"], path: "Benchmarks/LedgerBenchmark",
             swiftSettings: house),
 
-        tests("Sluice", with: ["sluice"]),
+        tests("Sluice", with: ["sluice", logging]),
         tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
