@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from house import Admin, eventually
 CONFIGURATION = os.environ.get("CONFIGURATION", "release")
 CLIENTS = [int(count) for count in sys.argv[1:]] or [1, 8, 64]
 ROUNDS = 5
-SECONDS = 3
+SECONDS = 2
 MODEL = "gpt-4o-mini"
 REPLY = "The gate lets water pass when there is enough of it, and nobody takes more than their share.".split(" ")
 PROMPT_BYTES = 500_000
@@ -106,7 +107,7 @@ def upstream_and_proxy(folder):
     """The ports of both."""
     models, proxy = free_port(), free_port()
     (folder / "nginx.conf").write_text(nginx_configuration(folder, models, proxy))
-    nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
+    nginx = subprocess.Popen([shutil.which("nginx") or "/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
     try:
         eventually(lambda: answers(models))
         yield models, proxy

@@ -118,29 +118,6 @@ struct SQLiteDatabaseTests {
         }
     }
 
-    /// A look that kept its thread while it waited would keep the last ones from the reads that it waits for.
-    @Test(.timeLimit(.minutes(1))) func manyLooksAmongLongReadsAllComeToAnEnd() async throws {
-        let looks = 2000
-        let seen = try await withThrowingTaskGroup(of: Int.self) { [database] group in
-            for number in 0..<looks {
-                group.addTask {
-                    if number.isMultiple(of: 100) { return try await database.read { try Self.countSlowly(in: $0) } }
-                    return try await database.look { try $0.onlyRow("SELECT 1 AS number")["number"] }
-                }
-            }
-            return try await group.reduce(0, +)
-        }
-        #expect(seen == looks - looks / 100 + looks / 100 * 50_000)
-    }
-
-    private static func countSlowly(in session: any SQLSession) throws -> Int {
-        try session.onlyRow(
-            """
-            WITH RECURSIVE step (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM step WHERE number < 50000)
-            SELECT COUNT(*) AS number FROM step
-            """)["number"]
-    }
-
     @Test func anotherPoolSeesWhatWasCommitted() async throws {
         let other = try file.open()
         try await database.write { session in try session.execute("INSERT INTO jar VALUES ('honey', 1, NULL)") }
