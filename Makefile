@@ -10,6 +10,7 @@ SECONDS ?= 60
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
 packages_to_test = chromium
+packages_to_bench = wrk
 # One room's tests at a time: some fill every core for a while, others watch the clock.
 rooms = StrictJSON Tokenizer Core Store Relay DemoUpstream FastCGI Web Sluice
 tables = var/vocabulary
@@ -59,6 +60,7 @@ lint:
 	Sources/Tokenizer/Unicode/make-classes --check
 
 bench: vocabulary $(test_python)/ready
+	@packaging/install-packages $(packages_to_bench)
 	for product in tokenizer-benchmark ledger-benchmark sluice demo-upstream; do \
 		swift build -c release --product $$product || exit 1; done
 	$(test_python)/bin/python Benchmarks/tokenizer.py $(tables) .build/release/tokenizer-benchmark
@@ -66,6 +68,7 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/pages.py
 	$(test_python)/bin/python Benchmarks/start.py
 	$(test_python)/bin/python Benchmarks/streams.py
+	$(test_python)/bin/python Benchmarks/api.py
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json

@@ -58,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "Relay", "Store", "Tokenizer", "Web", argumentParser, crypto, logging,
+                "Core", "FastCGI", "Relay", "Store", "StrictJSON", "Tokenizer", "Web", argumentParser, crypto, logging,
                 serviceLifecycle,
             ],
             swiftSettings: house
@@ -92,7 +92,7 @@ let package = Package(
             name: "ledger-benchmark", dependencies: ["Core", "Store"], path: "Benchmarks/LedgerBenchmark",
             swiftSettings: house),
 
-        tests("Sluice", with: ["Core", "Tokenizer", "sluice"]),
+        tests("Sluice", with: ["Core", "Tokenizer", "sluice", logging]),
         tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),

@@ -23,11 +23,16 @@ def natural(directory):
     """Paths by name: paragraphs of the handbook that are written in the language they are filed under; and code."""
     handbook = unpacked_handbook(directory)
     texts = {}
-    for name, (folder, scripts) in LANGUAGES.items():
-        paragraphs = dict.fromkeys(p for page in sorted((handbook / folder).rglob("*.html")) for p in prose(page, scripts))
-        texts[name] = "\n\n".join(paragraphs)
+    for name in LANGUAGES:
+        texts[name] = "\n\n".join(paragraphs(handbook, name))
     texts["Code"] = code()
     return {name: saved(directory, name, text) for name, text in texts.items()}
+
+
+def paragraphs(handbook, name):
+    """Each one once, in order."""
+    folder, scripts = LANGUAGES[name]
+    return dict.fromkeys(p for page in sorted((handbook / folder).rglob("*.html")) for p in prose(page, scripts))
 
 
 def unpacked_handbook(directory):

@@ -8,10 +8,20 @@ protocol SQLDatabase: Sendable {
     /// - Throws: what `body` throws, and `StoreFailure`.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
 
+    /// `read` for a look at a few rows by their keys, which takes less time than to wake a thread for it: on the calling
+    /// thread where that can be.
+    func look<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
+
     /// Runs `body` in one transaction that no other writer interleaves with, and commits it. When `body` throws,
     /// nothing is changed.
     ///
     /// - Throws: what `body` throws, and `StoreFailure`; `.busy` after the busy timeout.
     @discardableResult
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value
+}
+
+extension SQLDatabase {
+    func look<Value: Sendable>(_ body: @escaping @Sendable (any SQLSession) throws -> Value) async throws -> Value {
+        try await read(body)
+    }
 }

@@ -33,12 +33,14 @@ public final class SQLiteDatabase: SQLDatabase {
     public let path: String
     private let pool: DatabasePool
     private let writes: SQLiteWriteQueue
+    private let readers: SQLiteReaders
 
     /// Opens the file at `path`, or creates it so that only its owner can read it. Blocks for a few milliseconds.
     ///
     /// - Throws: `StoreFailure`.
     public init(path: String, settings: Settings = Settings()) throws {
         self.path = path
+        readers = SQLiteReaders(limit: settings.maxReaders)
         (pool, writes) = try mappingFailures {
             try createPrivateFile(at: path)
             let pool = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
@@ -55,14 +57,27 @@ public final class SQLiteDatabase: SQLDatabase {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLSession) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { database in
-                continuation.resume(
-                    with: Result {
-                        try mappingFailures { try body(SQLiteSession(database: database.get())) }
-                    })
+        readers.enter()
+        return try await withCheckedThrowingContinuation { continuation in
+            pool.asyncRead { [readers] database in
+                let value = Result { try mappingFailures { try body(SQLiteSession(database: database.get())) } }
+                readers.leave()
+                continuation.resume(with: value)
             }
         }
+    }
+
+    func look<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        guard readers.enterIfFree() else { return try await read(body) }
+        defer { readers.leave() }
+        return try readHere(body)
+    }
+
+    /// Not `async`, for else it would be the pool's other `read`, which changes the thread.
+    private func readHere<Value>(_ body: (any SQLSession) throws -> Value) throws -> Value {
+        try mappingFailures { try pool.read { try body(SQLiteSession(database: $0)) } }
     }
 
     @discardableResult

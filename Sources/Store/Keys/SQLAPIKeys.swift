@@ -10,7 +10,7 @@ struct SQLAPIKeys: APIKeys {
     func holder(of secret: String) async throws -> KeyHolder? {
         guard let secret = APIKey.Secret(rawValue: secret) else { return nil }
         let now = time.now()
-        let use = try await database.read { session in try session.use(of: secret, at: now) }
+        let use = try await database.look { session in try session.use(of: secret, at: now) }
         guard let (holder, lastUsedAt) = use else { return nil }
         let stale = now.advanced(bySeconds: -Self.exactnessSeconds)
         if lastUsedAt.map({ $0 <= stale }) != false { await touch(holder.key, at: now, unlessAfter: stale) }

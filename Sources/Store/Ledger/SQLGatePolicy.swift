@@ -5,7 +5,7 @@ struct SQLGatePolicy: GatePolicy {
     let database: any SQLDatabase
 
     func route(of person: PersonID, to model: String) async throws -> Route {
-        try await database.read { session in
+        try await database.look { session in
             guard let asking = try session.enabledPerson(person) else { throw GateError.personDisabled }
             guard let asked = try session.model(model, askedBy: asking) else { throw GateError.unknownModel(model) }
             guard try asked["is_allowed"] else { throw GateError.modelNotInTier(model) }

@@ -75,7 +75,7 @@ struct SQLLedger: Ledger {
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {
-        try await database.read { session in try session.accounts(on: path, at: now) }
+        try await database.look { session in try session.accounts(on: path, at: now) }
     }
 
     func openHolds() async throws -> [OpenHold] {

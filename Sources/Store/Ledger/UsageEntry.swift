@@ -97,7 +97,14 @@ extension SQLSession {
     }
 
     private static func addingTotals(to table: String) -> String {
-        totals.split(separator: ", ").map { "\($0) = \(table).\($0) + excluded.\($0)" }.joined(separator: ", ")
+        """
+        requests = \(table).requests + excluded.requests,
+        prompt_tokens = \(table).prompt_tokens + excluded.prompt_tokens,
+        completion_tokens = \(table).completion_tokens + excluded.completion_tokens,
+        cached_prompt_tokens = \(table).cached_prompt_tokens + excluded.cached_prompt_tokens,
+        reasoning_tokens = \(table).reasoning_tokens + excluded.reasoning_tokens,
+        cost = \(table).cost + excluded.cost
+        """
     }
 }
 

@@ -23,7 +23,7 @@ struct SQLSessions: Sessions {
 
     func signedIn(with token: SecretToken) async throws -> SignedIn? {
         let now = time.now()
-        let found = try await database.read { session in try session.signedIn(token.rawValue.sha256, at: now) }
+        let found = try await database.look { session in try session.signedIn(token.rawValue.sha256, at: now) }
         if let found, found.session.lastSeenAt.advanced(bySeconds: Self.exactnessSeconds) <= now {
             await touch(found.session.id, at: now)
         }

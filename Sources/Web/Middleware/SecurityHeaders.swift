@@ -7,34 +7,30 @@ import Hummingbird
 struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
     let address: PublicAddress
 
-    /// No inline script or style anywhere, hence no nonce; markup enters the document through one named policy only.
-    static var contentSecurityPolicy: String {
-        """
-        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
-        form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-        require-trusted-types-for 'script'; trusted-types html
-        """
-    }
-
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        for (name, value) in Self.fields where response.headers[name] == nil { response.headers[name] = value }
+        for (name, value) in browserRules where response.headers[name] == nil { response.headers[name] = value }
         if address.isSecure { response.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains" }
         return response
     }
-
-    private static var fields: [(HTTPField.Name, String)] {
-        [
-            (.contentSecurityPolicy, contentSecurityPolicy),
-            (.xContentTypeOptions, "nosniff"),
-            (.cacheControl, "no-store"),
-            (HTTPField.Name("Referrer-Policy")!, "no-referrer"),
-            (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
-            (HTTPField.Name("Cross-Origin-Resource-Policy")!, "same-origin"),
-            (HTTPField.Name("Permissions-Policy")!, "camera=(), microphone=(), geolocation=()"),
-            (HTTPField.Name("X-Frame-Options")!, "DENY"),
-        ]
-    }
 }
+
+/// No inline script or style anywhere, hence no nonce; markup enters the document through one named policy only.
+private let contentSecurityPolicy = """
+    default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
+    form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types html
+    """
+
+private let browserRules: [(HTTPField.Name, String)] = [
+    (.contentSecurityPolicy, contentSecurityPolicy),
+    (.xContentTypeOptions, "nosniff"),
+    (.cacheControl, "no-store"),
+    (HTTPField.Name("Referrer-Policy")!, "no-referrer"),
+    (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
+    (HTTPField.Name("Cross-Origin-Resource-Policy")!, "same-origin"),
+    (HTTPField.Name("Permissions-Policy")!, "camera=(), microphone=(), geolocation=()"),
+    (HTTPField.Name("X-Frame-Options")!, "DENY"),
+]

@@ -1,23 +1,15 @@
 import Foundation
 import Glibc
 import Logging
+import StrictJSON
 
 /// Log lines as JSON objects on standard error, one write each, so that lines of several workers do not mix.
 ///
-/// Text from outside is escaped by the JSON encoder: nobody forges a line.
+/// Text from outside is escaped by the writer of JSON: nobody forges a line.
 struct JSONLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     let label: String
-
-    private struct Line: Encodable {
-        var time: String
-        var level: String
-        var logger: String
-        var message: String
-        var pid: Int32
-        var fields: [String: String]
-    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -25,16 +17,22 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues { "\($0)" }
-        let line = Line(
-            time: Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
-            level: event.level.rawValue,
-            logger: label, message: "\(event.message)", pid: getpid(), fields: fields)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var bytes = try? encoder.encode(line) else { return }
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let line = line(of: event, at: .now, by: getpid())
+        line.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// Members in the order of their names, and the line's end.
+    func line(of event: LogEvent, at moment: Date, by process: pid_t) -> [UInt8] {
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let line = JSONValue.object([
+            .init("fields", .object(fields.map { .init($0.key, .string("\($0.value)")) })),
+            .init("level", .string(event.level.rawValue)),
+            .init("logger", .string(label)),
+            .init("message", .string("\(event.message)")),
+            .init("pid", .number(Int64(process))),
+            .init("time", .string(moment.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))),
+        ])
+        return line.bytes + [UInt8(ascii: "\n")]
     }
 }
 

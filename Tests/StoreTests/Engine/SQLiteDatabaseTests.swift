@@ -108,6 +108,16 @@ struct SQLiteDatabaseTests {
         }
     }
 
+    @Test func aLookSeesWhatWasCommittedAndCannotWrite() async throws {
+        let other = try file.open()
+        try await other.write { session in try session.execute("INSERT INTO jar VALUES ('honey', 7, NULL)") }
+        let level: Int64 = try await database.look { session in try session.onlyRow("SELECT level FROM jar")["level"] }
+        #expect(level == 7)
+        await #expect(throws: StoreFailure.readOnly) {
+            try await database.look { session in try session.execute("DELETE FROM jar") }
+        }
+    }
+
     @Test func anotherPoolSeesWhatWasCommitted() async throws {
         let other = try file.open()
         try await database.write { session in try session.execute("INSERT INTO jar VALUES ('honey', 1, NULL)") }
