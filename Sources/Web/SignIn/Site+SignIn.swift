@@ -22,8 +22,11 @@ extension Site {
         /// `yes` for one that takes the place of another.
         let isEdit: String?
 
+        /// Nil also for more than our own form carries.
         var keptDraft: KeptDraft? {
-            draft.map { KeptDraft(text: $0, model: model, instructions: instructions, isEdit: isEdit == "yes") }
+            guard let draft else { return nil }
+            let kept = KeptDraft(text: draft, model: model, instructions: instructions, isEdit: isEdit == "yes")
+            return kept.isTooLong ? nil : kept
         }
     }
 

@@ -75,6 +75,9 @@ import Testing
         let page = try await test.site.browser().post("/chat", ["text": text, "submission": "k", "model": "small"])
         #expect(page.status == .unauthorized && page.text.contains("too long to be carried along"))
         #expect(page.text.utf8.count < 10_000)
+        let forged = try await test.site.browser().post(
+            "/sign-in", ["email": "maren@example.org", "password": "wrong horse", "draft": text])
+        #expect(forged.status == .unprocessableContent && forged.text.utf8.count < 10_000)
     }
 
     @Test func whatIsNoQuestionLeadsToTheSignInAsBefore() async throws {
