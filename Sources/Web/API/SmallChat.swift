@@ -31,13 +31,10 @@ struct SmallChat: Sendable {
         let body = try await request.json()
         let caller = try context.caller()
         let model = try await model(body, caller)
-        let prompt = Prompt(
-            requestID: context.requestID, person: caller.person.id, project: caller.project, key: caller.key,
-            feature: try request.feature(), model: model,
-            messages: [ChatMessage(role: .user, content: try body.required("prompt").string())],
-            maxReplyTokens: try body.optionalInteger("max_tokens"))
-        guard context.takeStreamSlot() else { throw Failure.noStreamSlot(site.words) }
-        let (text, ending) = try await site.ports.gate.submit(prompt).whole()
+        let prompt = PromptBody.messages([ChatMessage(role: .user, content: try body.required("prompt").string())])
+        let reply = try await site.submit(
+            prompt, to: model, maxReplyTokens: try body.optionalInteger("max_tokens"), of: request, context)
+        let (text, ending) = try await reply.whole()
         if let failure = Failure(ending, site.words) { throw failure }
         return try .json(
             Answer(

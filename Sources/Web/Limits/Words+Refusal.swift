@@ -4,8 +4,12 @@ import Foundation
 extension Words {
     /// Which limit it was, how much was needed and left, when it returns in the person's own zone, and what still works.
     func explanation(of refusal: Refusal, zone: TimeZone) -> String {
-        [reason(of: refusal), comeback(of: refusal, zone: zone), wayOut(of: refusal)].compactMap { $0 }
-            .joined(separator: " ")
+        cause(of: refusal, zone: zone) + " " + wayOut(of: refusal)
+    }
+
+    /// The same without what a person at a page can do about it.
+    func cause(of refusal: Refusal, zone: TimeZone) -> String {
+        [reason(of: refusal), comeback(of: refusal, zone: zone)].compactMap { $0 }.joined(separator: " ")
     }
 
     private func reason(of refusal: Refusal) -> String {

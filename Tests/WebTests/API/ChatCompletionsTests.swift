@@ -125,6 +125,27 @@ struct ChatCompletionsTests {
         #expect(whole.details["charged_tokens"] as? Int == 8)
     }
 
+    @Test func aDocumentThatTheGateCutIsAnErrorThatTheLibraryDoesNotRepeat() async throws {
+        let site = try await TestSite()
+        let program = try await Program(site)
+        async let answer = program.post("/v1/chat/completions", Self.question + #","max_tokens":20}"#)
+        let upstream = await site.upstream.next()
+        upstream.send(.text(String(repeating: "a", count: 30)))
+        let whole = try await answer
+        #expect(whole.status == .badGateway && whole.headers[.xShouldRetry] == "false")
+        #expect(whole.details["charged_tokens"] as? Int64 == (try await program.used()))
+    }
+
+    @Test func aResponseThatTheGateCutEndsWithAnError() async throws {
+        let site = try await TestSite()
+        let program = try await Program(site)
+        async let answer = program.post(
+            "/v1/responses", #"{"model":"small","input":"Hello","stream":true,"max_output_tokens":20}"#)
+        let upstream = await site.upstream.next()
+        upstream.send(.text(String(repeating: "a", count: 30)))
+        #expect(try await answer.text.hasPrefix("event: error\ndata: {\"error\":"))
+    }
+
     @Test func anUpstreamsComplaintAboutTheRequestIsHandedOn() async throws {
         let site = try await TestSite()
         let program = try await Program(site)
@@ -168,6 +189,8 @@ struct ChatCompletionsTests {
         #expect(refused.error["code"] as? String == "key_token_limit_exceeded")
         #expect(refused.headers[.xShouldRetry] == "false" && refused.headers[.retryAfter] == "43200")
         #expect(refused.headers[.retryAfterMilliseconds] == "43200000")
+        let message = try #require(refused.error["message"] as? String)
+        #expect(message.contains("returns at") && !message.contains("draft"))
         #expect(refused.details["held"] as? Int == 50 && refused.details["available"] as? Int == 0)
         #expect(refused.details["scope"] as? String == "key" && refused.details["request_id"] is String)
     }

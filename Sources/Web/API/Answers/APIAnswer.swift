@@ -14,21 +14,12 @@ struct APIAnswer: Sendable {
 
     /// - Throws: `Failure`, `GateError`; then nothing was charged, unless the failure says so.
     func respond(to request: Request) async throws -> Response {
-        let reply = try await open(request)
+        let reply = try await site.submit(
+            .api(question.request), to: question.model, maxReplyTokens: question.maxReplyTokens, of: request, context)
         return switch question.request.answer {
         case .document: try await document(reply)
         case .stream(let withUsage): stream(reply, withUsage: withUsage)
         }
-    }
-
-    private func open(_ request: Request) async throws -> LiveReply {
-        let caller = try context.caller()
-        let prompt = Prompt(
-            requestID: context.requestID, person: caller.person.id, project: caller.project, key: caller.key,
-            feature: try request.feature(), model: question.model, body: .api(question.request),
-            maxReplyTokens: question.maxReplyTokens)
-        guard context.takeStreamSlot() else { throw Failure.noStreamSlot(site.words) }
-        return try await site.ports.gate.submit(prompt)
     }
 
     private func headers(_ accounts: [Account]) -> HTTPFields {
@@ -47,7 +38,7 @@ extension APIAnswer {
     private func document(_ reply: LiveReply) async throws -> Response {
         let (body, ending) = try await reply.document()
         if let failure = Failure(ending, site.words) { throw failure }
-        guard let body else { throw Failure(UpstreamFailure.cut, site.words) }
+        guard let body else { throw Failure(brokenOff: ending, site.words) }
         let accounts = try await site.ports.ledger.accounts(on: reply.path, at: site.ports.time.now())
         var response = Response(
             status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
@@ -99,7 +90,10 @@ extension APIAnswer {
     /// What a client waits for at the end. A stream that broke off has an error in its place and no `[DONE]`.
     private func end(_ ending: ReplyEnding, _ withUsage: Bool) -> [UInt8] {
         if let failure = Failure(ending, site.words) { return error(failure) }
-        guard question.request.interface != .responses else { return [] }
+        if question.request.interface == .responses {
+            // Its last event is the upstream's, which a reply that was cut at its cap does not have.
+            return ending.outcome == .overran ? error(Failure(brokenOff: ending, site.words)) : []
+        }
         var bytes: [UInt8] = []
         if ending.outcome == .overran { bytes += chunk([.cutChoice], usage: nil) }
         if withUsage && ending.usage.source == .counted { bytes += chunk([], usage: ending.usage) }

@@ -7,6 +7,8 @@ extension Failure {
     /// its author has to mend it; what else an upstream says may tell of keys and accounts.
     init(api error: GateError, now: Timestamp, words: Words) {
         self.init(error, now: now, zone: .gmt, words: words)
+        // A program has no draft, and chooses no other chat.
+        if case .refused(let refusal) = error { explanation = words.cause(of: refusal, zone: .gmt) }
         if case .upstream(.refused(let status, let message, _)) = error, [400, 413, 422].contains(status),
             !message.isEmpty
         {
@@ -20,8 +22,7 @@ extension Failure {
         switch ending.outcome {
         case .finished, .overran: return nil
         case .failed:
-            self.init(ending.failure ?? .cut, words)
-            headers[.xShouldRetry] = "false"
+            self.init(brokenOff: ending, words)
         case .stopped, .abandoned:
             self.init(
                 status: .conflict, title: words("Stopped"),
@@ -34,5 +35,20 @@ extension Failure {
             headers[.xShouldRetry] = "false"
         }
         details["charged_tokens"] = .number(ending.usage.totalTokens)
+    }
+
+    /// A reply without its end.
+    init(brokenOff ending: ReplyEnding, _ words: Words) {
+        self.init(ending.failure ?? .cut, words)
+        headers[.xShouldRetry] = "false"
+        details["charged_tokens"] = .number(ending.usage.totalTokens)
+    }
+
+    /// Every stream that this worker can carry is open.
+    static func noStreamSlotForPrograms(_ words: Words) -> Failure {
+        var failure = noStreamSlot(words)
+        failure.explanation = words(
+            "As many replies are being written as the server can carry. Try again in a few seconds.")
+        return failure
     }
 }
