@@ -115,15 +115,18 @@ let package = Package(
         tests(
             "Web",
             with: [
-                "Web", "Core", "Store", "StrictJSON", "Tokenizer", httpTypes, hummingbird, hummingbirdTesting, logging,
-                mustache, nioCore,
+                "Web", "Core", "GateTestSupport", "Store", "StrictJSON", "Tokenizer", httpTypes, hummingbird,
+                hummingbirdTesting, logging, mustache, nioCore,
             ]),
         tests("Core", with: ["Core"]),
+        .target(
+            name: "GateTestSupport", dependencies: ["Core", "Tokenizer"], path: "Tests/GateTestSupport",
+            swiftSettings: house),
         tests("StrictJSON", with: ["StrictJSON"]),
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
-        tests("Store", with: ["Core", "Store", "Tokenizer", "ledger-test-worker", logging]),
+        tests("Store", with: ["Core", "GateTestSupport", "Store", "Tokenizer", "ledger-test-worker", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

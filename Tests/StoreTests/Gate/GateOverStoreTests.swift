@@ -1,4 +1,5 @@
 import Core
+import GateTestSupport
 import Logging
 import Testing
 

@@ -1,4 +1,5 @@
 import Core
+import GateTestSupport
 import Testing
 
 @testable import Store

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GateTestSupport
 import HTTPTypes
 import Store
 import Testing

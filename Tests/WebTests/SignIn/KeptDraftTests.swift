@@ -1,4 +1,5 @@
 import Core
+import GateTestSupport
 import HTTPTypes
 import Store
 import Testing

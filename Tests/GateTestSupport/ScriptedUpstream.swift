@@ -1,10 +1,12 @@
-import Core
+public import Core
 import Synchronization
 
 /// An upstream that does what a test says, when the test says so.
-final class ScriptedUpstream: Upstream {
-    enum Answer: Sendable {
+public final class ScriptedUpstream: Upstream {
+    public enum Answer: Sendable {
         case accept
+        /// Sends these by itself.
+        case send(UpstreamReply)
         case fail(UpstreamFailure)
         /// Says nothing until the caller gives up.
         case hang
@@ -20,17 +22,19 @@ final class ScriptedUpstream: Upstream {
     private let state = Mutex(State())
     private let opened = AsyncStream.makeStream(of: ScriptedReply.self)
 
-    var answer: Answer {
+    public init() {}
+
+    public var answer: Answer {
         get { state.withLock { $0.answer } }
         set { state.withLock { $0.answer = newValue } }
     }
 
     /// The calls that came, accepted or not.
-    var calls: [UpstreamCall] { state.withLock { $0.replies.map(\.call) } }
+    public var calls: [UpstreamCall] { state.withLock { $0.replies.map(\.call) } }
 
-    var cancelledOpenings: Int { state.withLock { $0.cancelledOpenings } }
+    public var cancelledOpenings: Int { state.withLock { $0.cancelledOpenings } }
 
-    func open(_ call: UpstreamCall) async throws -> UpstreamReply {
+    public func open(_ call: UpstreamCall) async throws -> UpstreamReply {
         let reply = ScriptedReply(call: call)
         let answer = state.withLock { state in
             state.replies.append(reply)
@@ -39,6 +43,7 @@ final class ScriptedUpstream: Upstream {
         opened.continuation.yield(reply)
         switch answer {
         case .accept: return UpstreamReply(events: reply.stream)
+        case .send(let reply): return reply
         case .fail(let failure): throw failure
         case .hang:
             for await _ in AsyncStream<Never>.makeStream().stream {}
@@ -47,24 +52,24 @@ final class ScriptedUpstream: Upstream {
         }
     }
 
-    var modelNames: Result<[String], UpstreamFailure> {
+    public var modelNames: Result<[String], UpstreamFailure> {
         get { state.withLock { $0.modelNames } }
         set { state.withLock { $0.modelNames = newValue } }
     }
 
-    func modelNames(at endpoint: UpstreamEndpoint) async throws -> [String] { try modelNames.get() }
+    public func modelNames(at endpoint: UpstreamEndpoint) async throws -> [String] { try modelNames.get() }
 
     /// The next call, when it has come.
-    func next() async -> ScriptedReply {
+    public func next() async -> ScriptedReply {
         for await reply in opened.stream { return reply }
         preconditionFailure("the stream of calls never ends")
     }
 }
 
 /// One call, as its test plays it.
-final class ScriptedReply: Sendable {
-    let call: UpstreamCall
-    let stream: AsyncThrowingStream<UpstreamEvent, any Error>
+public final class ScriptedReply: Sendable {
+    public let call: UpstreamCall
+    public let stream: AsyncThrowingStream<UpstreamEvent, any Error>
     private let continuation: AsyncThrowingStream<UpstreamEvent, any Error>.Continuation
     private let cancellation = AsyncStream.makeStream(of: Void.self)
 
@@ -77,19 +82,19 @@ final class ScriptedReply: Sendable {
         }
     }
 
-    func send(_ events: UpstreamEvent...) {
+    public func send(_ events: UpstreamEvent...) {
         for event in events { continuation.yield(event) }
     }
 
-    func finish(_ reason: FinishReason = .stop) {
+    public func finish(_ reason: FinishReason = .stop) {
         continuation.yield(.finished(reason))
         continuation.finish()
     }
 
-    func fail(_ failure: UpstreamFailure) { continuation.finish(throwing: failure) }
+    public func fail(_ failure: UpstreamFailure) { continuation.finish(throwing: failure) }
 
     /// Waits for the end, and says whether the gate cut it.
-    func wasCancelled() async -> Bool {
+    public func wasCancelled() async -> Bool {
         for await _ in cancellation.stream { return true }
         return false
     }
@@ -97,7 +102,7 @@ final class ScriptedReply: Sendable {
 
 extension UpstreamCall {
     /// Of the chat page.
-    var messages: [ChatMessage] {
+    public var messages: [ChatMessage] {
         if case .messages(let messages) = body { messages } else { [] }
     }
 }
