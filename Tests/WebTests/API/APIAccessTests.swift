@@ -50,7 +50,7 @@ struct APIAccessTests {
         #expect(try await neighbour.browser().get("/v1/models", headers).status == .unauthorized)
     }
 
-    @Test func anExpiredKeyAndADisabledPersonAreRefused() async throws {
+    @Test func anExpiredKeyIsRefused() async throws {
         let site = try await TestSite()
         let program = try await Program(site, expiresAt: site.clock.now().advanced(bySeconds: 60))
         #expect(try await program.get("/v1/balance").status == .ok)
@@ -58,13 +58,19 @@ struct APIAccessTests {
         #expect(try await program.get("/v1/balance").status == .unauthorized)
     }
 
+    @Test func aDisabledPersonsKeyIsRefusedUntilTheyAreEnabledAgain() async throws {
+        let program = try await Program(TestSite())
+        try await program.site.store.people.setDisabled(true, program.person.id, by: .program)
+        #expect(try await program.get("/v1/balance").status == .unauthorized)
+        try await program.site.store.people.setDisabled(false, program.person.id, by: .program)
+        #expect(try await program.get("/v1/balance").status == .ok)
+    }
+
     @Test func everyOtherAddressIsDenied() async throws {
         let program = try await Program(TestSite())
-        for path in [
-            "/v1/files", "/v1/images/generations", "/v1/responses/abc", "/v1", "/v1/", "/v1/chat/completions/",
-        ] {
+        for path in ["/v1/files", "/v1/images/generations", "/v1/responses/abc", "/v1", "/v1/"] {
             let answer = try await program.post(path, "{}")
-            #expect(answer.status == .notFound || path.hasSuffix("completions/"), "\(path)")
+            #expect(answer.status == .notFound, "\(path)")
             #expect(answer.error["message"] is String, "\(path)")
         }
         let wrongMethod = try await program.get("/v1/chat/completions")
