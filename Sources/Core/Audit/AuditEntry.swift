@@ -68,4 +68,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case projectChanged = "project.changed"
     case projectRetired = "project.retired"
     case projectRestored = "project.restored"
+    case limitCreated = "limit.created"
+    case limitChanged = "limit.changed"
+    case limitRetired = "limit.retired"
+    case limitRestored = "limit.restored"
 }

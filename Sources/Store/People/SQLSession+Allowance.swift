@@ -52,7 +52,13 @@ extension SQLSession {
                 continue
             }
             if let amount {
-                try execute("UPDATE quota_limit SET amount = $2, retired_at = NULL WHERE id = $1", limit, amount)
+                // A ceiling up to which it may rise is never below it.
+                try execute(
+                    """
+                    UPDATE quota_limit SET amount = $2, retired_at = NULL,
+                        elastic_ceiling = CASE WHEN elastic_ceiling < $2 THEN $2 ELSE elastic_ceiling END
+                     WHERE id = $1
+                    """, limit, amount)
             } else {
                 try execute("UPDATE quota_limit SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL", limit, now)
             }

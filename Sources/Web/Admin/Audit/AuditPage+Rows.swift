@@ -41,8 +41,8 @@ extension Words {
         case .personEnabled: self("Person enabled")
         case .personInvited: self("Link made to choose a password")
         case .passwordSet: self("Password set")
-        case .grantAdded: self("Extra tokens granted")
-        case .grantRevoked: self("Extra tokens taken back")
+        case .grantAdded: self("Extra granted")
+        case .grantRevoked: self("Extra taken back")
         case .tierCreated: self("Tier added")
         case .tierChanged: self("Tier changed")
         case .tierRetired: self("Tier retired")
@@ -59,6 +59,10 @@ extension Words {
         case .projectChanged: self("Project changed")
         case .projectRetired: self("Project retired")
         case .projectRestored: self("Project restored")
+        case .limitCreated: self("Limit added")
+        case .limitChanged: self("Limit changed")
+        case .limitRetired: self("Limit taken away")
+        case .limitRestored: self("Limit set again")
         }
     }
 }

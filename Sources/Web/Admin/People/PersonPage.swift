@@ -19,17 +19,5 @@ struct PersonPage: Page {
     let limits: [LimitRow]
     let fields: [Field]
     let choices: [Choice]
-    let grants: [Grant]
-    let grantFields: [Field]
-
-    struct Grant: Sendable {
-        /// Where it is taken back.
-        let revoke: String
-        let amount: String
-        let left: String
-        let expires: Moment
-        let reason: String
-        /// nil while it counts.
-        let end: String?
-    }
+    let extras: GrantDesk
 }
