@@ -10,9 +10,12 @@ extension Words {
         case (.malformed, "expiresAt"): self("A day such as 2026-12-31.")
         case (.malformed, "promptPrice"), (.malformed, "completionPrice"), (.malformed, "cachedPromptPrice"):
             self("An amount in dollars, such as 0.15.")
-        case (.malformed, "weight"): self("A number such as 1 or 0.5.")
+        case (.malformed, "weight"), (.malformed, "cachedPromptWeight"), (.malformed, "reasoningWeight"):
+            self("A number such as 1 or 0.5.")
         case (.malformed, "threshold"), (.malformed, "low"), (.malformed, "normal"): self("A number such as 80.")
         case (.malformed, "refill"): self("A number such as 100 or 0.1.")
+        case (.outOfRange, "cacheSeconds"): self("From 1 hour to 8,760, a year.")
+        case (.unknown, "fallback"): self("From that model on, the chain comes back to this one, or leads nowhere.")
         case (.taken, "email"): self("Somebody has this address already.")
         case (.taken, "limit"): self("There is a limit already that counts exactly this. Change that one.")
         default: sentence(about: flaw.problem)

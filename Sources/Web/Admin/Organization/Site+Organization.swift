@@ -8,12 +8,17 @@ extension Site {
             try await organizationResponse(OrganizationEdit(), try await ports.organizations.current(), context)
         }
         routes.post("organization", use: changeOrganization)
+        routes.post("organization/grants", use: addOrganizationGrant)
+        routes.post("organization/grants/:grant/revoke") {
+            try await revokeGrant(of: .organization(ports.organizations.current().id), $1)
+        }
     }
 
     private func changeOrganization(_ request: Request, _ context: SiteContext) async throws -> Response {
         let draft = try await request.form(OrganizationDraft.self)
         let current = try await ports.organizations.current()
         var edit = OrganizationEdit(draft: draft)
+        if draft.intent == "row" { return try await organizationResponse(edit, current, context) }
         do {
             let changed = try draft.organization(current.id)
             if draft.intent != "preview" {
@@ -28,12 +33,21 @@ extension Site {
         return try await organizationResponse(edit, current, context)
     }
 
+    private func addOrganizationGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let current = try await ports.organizations.current()
+        return try await addGrant(to: .organization(current.id), request, context) { draft, flaws in
+            try await organizationResponse(OrganizationEdit(grant: draft, flaws: flaws), current, context)
+        }
+    }
+
     // MARK: The page
 
     /// The organization on its way through the form.
     private struct OrganizationEdit {
         /// Nil for what is there.
         var draft: OrganizationDraft?
+        /// An extra on its way; then the flaws are about that.
+        var grant: GrantDraft?
         var flaws = Flaws([])
         /// What is asked about, before it is saved.
         var preview: Organization?
@@ -44,16 +58,21 @@ extension Site {
     ) async throws -> Response {
         let zone = try await zone(of: context.asker().person)
         let draft = edit.draft ?? OrganizationDraft(current)
-        let errors = edit.flaws.sentences(words)
+        let all = edit.flaws.sentences(words)
+        let errors = edit.grant == nil ? all : [:]
         let page = OrganizationPage(
             frame: try await frame(words("Organization"), .admin, for: context),
             tabs: AdminTab.organization.links(words),
             ends: change(of: current, to: current).map { words.ends(of: $0, zone: zone) } ?? "",
             name: draft.nameField(errors, words), choices: draft.choices(errors, words),
-            preview: edit.preview.flatMap { change(of: current, to: $0) }.map { change in
-                OrganizationPage.Preview(
-                    text: words.consequences(of: change, zone: zone), isHarsh: !change.restarting.isEmpty)
-            })
+            rules: draft.alertRows(errors, words), rulesError: errors["alertRules"],
+            targets: draft.targetFields(errors, words), queue: draft.queueFields(errors, words),
+            queueChoices: draft.queueChoices(words),
+            preview: edit.preview.flatMap { change(of: current, to: $0) }.map {
+                words.consequences(of: $0, zone: zone)
+            },
+            extras: try await grantDesk(
+                of: .organization(current.id), edit.grant, errors: edit.grant == nil ? [:] : all, zone: zone))
         return response(page, status: edit.flaws.all.isEmpty ? .ok : .unprocessableContent)
     }
 

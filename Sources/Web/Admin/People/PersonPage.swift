@@ -5,6 +5,8 @@ struct PersonPage: Page {
     let frame: Frame
     let tabs: [AdminTab.Link]
     let id: String
+    /// Where a limit of theirs is made.
+    let newLimit: String
     let name: String
     let email: String
     let isAdmin: Bool

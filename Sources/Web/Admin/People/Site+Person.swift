@@ -104,6 +104,8 @@ extension Site {
         frame.notice = edit.notice ?? frame.notice
         let page = PersonPage(
             frame: frame, tabs: AdminTab.people.links(words), id: person.id.rawValue,
+            newLimit: "/admin/limits"
+                + QueryText([("edit", "new"), ("whom", "person:"), ("person", person.email.rawValue)]).text + "#form",
             name: person.displayName, email: person.email.rawValue, isAdmin: person.isAdmin,
             isDisabled: person.isDisabled, problem: edit.problem, password: edit.password,
             link: edit.invitation.map { link($0, zone: calendar.timeZone) },
