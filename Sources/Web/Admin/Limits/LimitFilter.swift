@@ -12,6 +12,9 @@ struct LimitFilter: Sendable {
     var model = ""
     var state: State?
 
+    /// Of everything.
+    init() {}
+
     init(_ parameters: Parameters) {
         scope = parameters.get("scope").flatMap(Limit.Scope.init)
         model = parameters.get("model") ?? ""

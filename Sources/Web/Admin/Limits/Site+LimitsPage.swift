@@ -22,7 +22,7 @@ extension Site {
         let zone = try await zone(of: context.asker().person)
         let organization = try await ports.organizations.current()
         let models = try await ports.models.all()
-        let filter = filter ?? LimitFilter([:])
+        let filter = filter ?? LimitFilter()
         var form: LimitForm?
         if let edit { form = try await self.form(edit, organization, models) }
         let page = LimitsPage(
