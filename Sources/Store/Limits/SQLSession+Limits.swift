@@ -62,7 +62,7 @@ extension SQLSession {
         try rows(
             "\(ListedLimit.selection) WHERE l.scope = $1 AND l.subject = $2 AND l.meter = $3 AND l.time_window = $4",
             limit.scope, limit.subject, limit.meter, limit.window
-        ).map(ListedLimit.init).filter { $0.limit.countsTheSame(as: limit) && $0.limit.id != limit.id }
+        ).map(ListedLimit.init).filter { $0.limit.countsTheSame(as: limit) }
     }
 
     /// - Throws: `Flaws` when another limit counts the same, or it names what does not exist.
@@ -70,7 +70,8 @@ extension SQLSession {
         var flaws: [Flaw] = []
         if try !exists(limit.subject, in: limit.scope.table) { flaws.append(Flaw("subject", .unknown)) }
         if let model = limit.model, try !exists(model.rawValue, in: "model") { flaws.append(Flaw("model", .unknown)) }
-        if try namesakes(of: limit).contains(where: { $0.retiredAt == nil }) { flaws.append(Flaw("limit", .taken)) }
+        let isTaken = try namesakes(of: limit).contains { $0.retiredAt == nil && $0.limit.id != limit.id }
+        if isTaken { flaws.append(Flaw("limit", .taken)) }
         try Flaws(flaws).throwIfAny()
     }
 
