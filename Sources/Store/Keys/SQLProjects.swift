@@ -83,7 +83,7 @@ extension SQLSession {
         if let namesake, try namesake["id"] != project { throw Flaws([Flaw("name", .taken)]) }
     }
 
-    fileprivate func insert(_ project: Project) throws {
+    func insert(_ project: Project) throws {
         try execute(
             "INSERT INTO project (id, organization, name, priority, created_at) VALUES ($1, $2, $3, $4, $5)",
             project.id, project.organization, project.name, project.priority, project.createdAt)
