@@ -12,9 +12,15 @@ extension SQLSession {
         let (allowance, refusal) = growth.fit(on: accounts.map(\.account), pots: pots)
         guard allowance.replyCap > hold.heldReply else { return Extension(heldReply: hold.heldReply, refusal: refusal) }
         for (stored, charge) in zip(accounts, allowance.charges) where charge.amount > 0 {
-            try add(charge.amount, to: stored.id, of: hold.entry)
+            guard let id = stored.id else { continue }
+            try take(charge.amount, of: stored.account, at: id)
+            try add(charge.amount, to: id, of: hold.entry)
         }
-        for draw in allowance.draws { try add(draw.amount, to: try account(of: draw.pot.grant.id), of: hold.entry) }
+        for draw in allowance.draws {
+            let pot = try account(of: draw.pot.grant.id)
+            try execute("UPDATE account SET held = held + $2 WHERE id = $1", pot, draw.amount)
+            try add(draw.amount, to: pot, of: hold.entry)
+        }
         try execute("UPDATE hold SET held_reply = $2 WHERE id = $1", hold.entry, allowance.replyCap)
         return Extension(heldReply: allowance.replyCap, refusal: refusal)
     }
@@ -55,8 +61,7 @@ extension SQLSession {
             hold.rules, at: now)
     }
 
-    private func add(_ amount: Int64, to account: Int64?, of entry: Int64) throws {
-        try execute("UPDATE account SET held = held + $2 WHERE id = $1", account, amount)
+    private func add(_ amount: Int64, to account: Int64, of entry: Int64) throws {
         try execute(
             """
             INSERT INTO charge (entry, account, held) VALUES ($1, $2, $3)
