@@ -42,6 +42,10 @@ public struct Flaws: Error, Sendable, Hashable {
         if !all.isEmpty { throw self }
     }
 
+    mutating func add(_ others: Flaws) {
+        all += others.all
+    }
+
     mutating func note(_ problem: Flaw.Problem?, about field: String) {
         if let problem { all.append(Flaw(field, problem)) }
     }

@@ -25,6 +25,7 @@ extension Gate {
             leaseUntil: now.advanced(bySeconds: settings.leaseSeconds))
         switch try await ports.ledger.hold(request, at: now) {
         case .refused(let refusal): throw GateError.refused(refusal)
+        case .queued: throw GateError.storeUnavailable(detail: "a request was queued that cannot wait")
         case .granted(let allowance):
             call.noteHeld()
             noteShadowed(allowance, of: call)

@@ -7,13 +7,23 @@ public struct HoldRequest: Sendable, Hashable {
     public var demand: Demand
     /// When another worker may take the owner for gone.
     public var leaseUntil: Timestamp
+    /// Whether it can wait for its turn; else it is let in without one, or refused.
+    public var mayWait: Bool
+    /// Whether only as much of the reply is held at first as replies of this person and model usually take. Else all
+    /// of it is, unless the demand itself expects less.
+    public var holdsWhatIsUsual: Bool
 
-    public init(requestID: RequestID, owner: String, origin: Origin, demand: Demand, leaseUntil: Timestamp) {
+    public init(
+        requestID: RequestID, owner: String, origin: Origin, demand: Demand, leaseUntil: Timestamp,
+        mayWait: Bool = false, holdsWhatIsUsual: Bool = false
+    ) {
         self.requestID = requestID
         self.owner = owner
         self.origin = origin
         self.demand = demand
         self.leaseUntil = leaseUntil
+        self.mayWait = mayWait
+        self.holdsWhatIsUsual = holdsWhatIsUsual
     }
 }
 

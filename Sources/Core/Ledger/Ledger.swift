@@ -7,9 +7,25 @@
 public protocol Ledger: Sendable {
     /// Lets `request` in on every limit of its path, as they stand in the book at this moment, or on none.
     ///
+    /// A request that may wait can be queued: it keeps its place for as long as it is asked for again every few
+    /// seconds, and is refused when it has waited too long.
+    ///
     /// - Throws: `LedgerFailure.duplicateRequest` when this request was held before, `.unsoundDemand` for negative
     ///   tokens or prices, `.unknownOrganization` when the path's organization is not in the book.
     func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission
+
+    /// Makes room for a reply that outgrows what is held for it, as far as the limits that it is charged to have room:
+    /// never less than is held already.
+    ///
+    /// - Parameter wanted: how much of the reply shall be held, in tokens.
+    /// - Throws: `LedgerFailure.unknownRequest` when it is no longer held.
+    func extend(_ request: RequestID, toReply wanted: Int64, at now: Timestamp) async throws -> Extension
+
+    /// Gives up the place of a request that `hold` queued. Nothing happens when it has none.
+    func leaveQueue(_ request: RequestID) async throws
+
+    /// How many requests wait for their turn now, over all workers.
+    func queueDepth(at now: Timestamp) async throws -> Int64
 
     /// Notes how far running requests are and extends their leases.
     ///

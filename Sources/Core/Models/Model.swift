@@ -26,6 +26,13 @@ extension Model {
         /// The most tokens that a prompt and its reply can have together.
         public var contextWindow: Int64
         public var maxReplyTokens: Int64
+        /// A reply cut shorter than this is of no use: then the request is refused instead.
+        public var minimumReplyTokens: Int64
+        /// Answers where the limits leave no room for this one, in tiers that downgrade; and so on, along the chain.
+        public var fallback: ModelID?
+        /// Whether the longest reply is held at once, instead of what is usual: for models that produce what nobody can
+        /// count as it comes.
+        public var holdsWholeReply: Bool
         public var tariff: Tariff
         /// The tiers whose people may use it; all others are denied.
         public var tiers: Set<TierID>
@@ -34,7 +41,9 @@ extension Model {
 
         public init(
             name: String, upstream: UpstreamID, upstreamModel: String, encoding: String? = nil, contextWindow: Int64,
-            maxReplyTokens: Int64, tariff: Tariff = Tariff(), tiers: Set<TierID> = [], isRetired: Bool = false
+            maxReplyTokens: Int64, minimumReplyTokens: Int64 = ReplyBounds.usualMinimumReplyTokens,
+            fallback: ModelID? = nil, holdsWholeReply: Bool = false, tariff: Tariff = Tariff(), tiers: Set<TierID> = [],
+            isRetired: Bool = false
         ) {
             self.name = name
             self.upstream = upstream
@@ -42,6 +51,9 @@ extension Model {
             self.encoding = encoding
             self.contextWindow = contextWindow
             self.maxReplyTokens = maxReplyTokens
+            self.minimumReplyTokens = minimumReplyTokens
+            self.fallback = fallback
+            self.holdsWholeReply = holdsWholeReply
             self.tariff = tariff
             self.tiers = tiers
             self.isRetired = isRetired
@@ -55,6 +67,7 @@ extension Model {
             flaws.note(encoding.flatMap { $0.nameProblem() }, about: "encoding")
             flaws.note(contextWindow.problem(outside: Tier.Settings.tokenRange), about: "contextWindow")
             flaws.note(maxReplyTokens.problem(outside: 1...max(1, contextWindow)), about: "maxReplyTokens")
+            flaws.note(minimumReplyTokens.problem(outside: 1...max(1, maxReplyTokens)), about: "minimumReplyTokens")
             return flaws
         }
     }
@@ -69,6 +82,12 @@ extension Tariff {
         flaws.note(completionNanodollarsPerMillion.problem(outside: price), about: "completionPrice")
         flaws.note(cachedPromptNanodollarsPerMillion.flatMap { $0.problem(outside: price) }, about: "cachedPromptPrice")
         flaws.note(weightPartsPerMillion.problem(outside: 0...1_000_000_000), about: "weight")
+        flaws.note(
+            cachedPromptWeightPartsPerMillion.flatMap { $0.problem(outside: Self.partWeightRange) },
+            about: "cachedPromptWeight")
+        flaws.note(
+            reasoningWeightPartsPerMillion.flatMap { $0.problem(outside: Self.partWeightRange) },
+            about: "reasoningWeight")
         return flaws
     }
 }

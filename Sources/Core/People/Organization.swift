@@ -7,16 +7,27 @@ public struct Organization: Sendable, Hashable, Codable, Identifiable {
     public var weekStart: Weekday
     /// 0…23, local time: when its days, weeks and months turn over.
     public var resetHour: Int
+    /// What happens on the way to a limit, of any scope.
+    public var alertRules: [AlertRule]
+    public var alertTargets: AlertTargets
+    public var queue: QueueBounds
+    /// Whether people are answered from the cache with what others were answered.
+    public var sharesCache: Bool
 
     public init(
         id: OrganizationID = .random(), name: String, timeZone: String = "UTC", weekStart: Weekday = .monday,
-        resetHour: Int = 0
+        resetHour: Int = 0, alertRules: [AlertRule] = AlertRule.usual, alertTargets: AlertTargets = AlertTargets(),
+        queue: QueueBounds = QueueBounds(), sharesCache: Bool = false
     ) {
         self.id = id
         self.name = name
         self.timeZone = timeZone
         self.weekStart = weekStart
         self.resetHour = resetHour
+        self.alertRules = alertRules
+        self.alertTargets = alertTargets
+        self.queue = queue
+        self.sharesCache = sharesCache
     }
 
     /// Nil when `flaws` is not empty.
@@ -30,6 +41,9 @@ public struct Organization: Sendable, Hashable, Codable, Identifiable {
         flaws.note(Int64(resetHour).problem(outside: 0...23), about: "resetHour")
         let isKnownZone = WindowCalendar(timeZone: timeZone, weekStart: weekStart, resetHour: 0) != nil
         flaws.note(isKnownZone ? nil : .unknown, about: "timeZone")
+        flaws.note(alertRules.allSatisfy(\.isSound) ? nil : .malformed, about: "alertRules")
+        flaws.note(alertRules.count > 50 ? .tooMany(most: 50) : nil, about: "alertRules")
+        flaws.add(queue.flaws)
         return flaws
     }
 }

@@ -13,14 +13,12 @@ extension Tier.Settings {
         if case .cancel(let graceSeconds) = disconnect {
             flaws.note(graceSeconds.problem(outside: 0...600), about: "disconnect")
         }
+        flaws.note(atLimit.cacheSeconds.flatMap { $0.problem(outside: Tier.AtLimit.cacheRange) }, about: "cacheSeconds")
         return flaws
     }
 }
 
 extension Tier.Allowance {
-    /// So far below the end of the range that sums of many accounts stay exact.
-    static let amountRange: ClosedRange<Int64> = 0...1_000_000_000_000_000
-
     var limitsTokens: Bool { tokensPerHour != nil || tokensPerDay != nil || tokensPerMonth != nil }
 
     var flaws: Flaws {
@@ -34,6 +32,6 @@ extension Tier.Allowance {
     }
 
     private func problem(of amount: Int64?) -> Flaw.Problem? {
-        amount.flatMap { $0.problem(outside: Self.amountRange) }
+        amount.flatMap { $0.problem(outside: Limit.amountRange) }
     }
 }

@@ -27,11 +27,13 @@ extension Tier {
         /// The models that its people may use; all others are denied.
         public var models: Set<ModelID>
         public var disconnect: DisconnectPolicy
+        public var atLimit: AtLimit
         public var allowance: Allowance
 
         public init(
             name: String, audience: String = "", maxPromptTokens: Int64, maxReplyTokens: Int64,
-            models: Set<ModelID> = [], disconnect: DisconnectPolicy = .cancel(graceSeconds: 10), allowance: Allowance
+            models: Set<ModelID> = [], disconnect: DisconnectPolicy = .cancel(graceSeconds: 10),
+            atLimit: AtLimit = AtLimit(), allowance: Allowance
         ) {
             self.name = name
             self.audience = audience
@@ -39,8 +41,26 @@ extension Tier {
             self.maxReplyTokens = maxReplyTokens
             self.models = models
             self.disconnect = disconnect
+            self.atLimit = atLimit
             self.allowance = allowance
         }
+    }
+
+    /// What its people get where a limit leaves no room for what they asked: the first of these that there is, and
+    /// where there is none, a refusal.
+    public struct AtLimit: Sendable, Hashable, Codable {
+        /// The model that the asked one falls back to answers, if its own limits allow.
+        public var downgrades: Bool
+        /// For how long the answer to an identical question may be given again; nil for never.
+        public var cacheSeconds: Int64?
+
+        public init(downgrades: Bool = false, cacheSeconds: Int64? = nil) {
+            self.downgrades = downgrades
+            self.cacheSeconds = cacheSeconds
+        }
+
+        /// Up to a year.
+        public static let cacheRange: ClosedRange<Int64> = 60...31_536_000
     }
 
     /// The limits that each person of the tier has for themselves, or an API key for itself. Nil stands for no limit of

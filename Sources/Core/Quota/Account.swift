@@ -6,35 +6,69 @@ public struct Account: Sendable, Hashable, Codable {
     public var limit: Limit
     /// The person for a limit of a tier, else the limit's subject.
     public var holder: String
+    /// For the part of a limit that one priority may take under pressure; nil for the limit itself.
+    public var share: Share?
+    /// What the limit is just now, in the meter's unit: by its schedule, and by what the forecast allows.
+    public var amount: Int64
     public var windowStart: Timestamp
-    /// When the next window begins; nil where nothing resets.
+    /// When the next window begins, or a bucket is full; nil where nothing resets.
     public var resetsAt: Timestamp?
     /// Settled, in the meter's unit.
     public var used: Int64
     /// Taken by requests that still run.
     public var held: Int64
-    /// The sum of the grants that raise this limit for this holder just now.
+    /// What has flowed back into a bucket: at most used and held together.
+    public var refilled: Int64
+    /// How far a bucket's flow has been counted; nil for other windows.
+    public var refill: Refill?
+    /// What grants still add, for this holder just now.
     public var granted: Int64
 
+    /// What one priority may take of a shared limit once that is scarce.
+    public struct Share: Sendable, Hashable, Codable {
+        public var priority: Priority
+        /// What may still be taken of the whole limit before the share counts; negative under pressure.
+        public var spare: Int64
+
+        public init(priority: Priority, spare: Int64) {
+            self.priority = priority
+            self.spare = spare
+        }
+    }
+
     public init(
-        limit: Limit, holder: String, windowStart: Timestamp, resetsAt: Timestamp?, used: Int64 = 0, held: Int64 = 0,
+        limit: Limit, holder: String, share: Share? = nil, amount: Int64? = nil, windowStart: Timestamp,
+        resetsAt: Timestamp?, used: Int64 = 0, held: Int64 = 0, refilled: Int64 = 0, refill: Refill? = nil,
         granted: Int64 = 0
     ) {
         self.limit = limit
         self.holder = holder
+        self.share = share
+        self.amount = amount ?? limit.amount
         self.windowStart = windowStart
         self.resetsAt = resetsAt
         self.used = used
         self.held = held
+        self.refilled = refilled
+        self.refill = refill
         self.granted = granted
     }
 
     /// The limit's amount and what grants add to it.
-    public var ceiling: Int64 { limit.amount.addingClamped(granted) }
+    public var ceiling: Int64 { amount.addingClamped(granted) }
+
+    /// What counts against the ceiling: in a bucket less than was used, since it flows back.
+    public var taken: Int64 { used.addingClamped(held).subtractingClamped(refilled) }
 
     /// What may still be taken: never negative, though a lowered limit or an upstream that took more than it was
     /// allowed can leave more used than the ceiling.
-    public var available: Int64 { max(0, ceiling.subtractingClamped(used.addingClamped(held))) }
+    public var available: Int64 { max(0, ceiling.subtractingClamped(taken), share?.spare ?? 0) }
+
+    /// When at least `needed` could be available, as far as time alone brings it.
+    func returns(needed: Int64) -> Timestamp? {
+        guard let rate = limit.refill, let refill else { return resetsAt }
+        return refill.moment(of: needed.subtractingClamped(available), rate: rate)
+    }
 }
 
 extension Int64 {
@@ -43,5 +77,5 @@ extension Int64 {
 
     func multipliedClamped(by other: Int64) -> Int64 { Int64(clamping: Int128(self) * Int128(other)) }
 
-    func subtractingClamped(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) - Int128(other)) }
+    public func subtractingClamped(_ other: Int64) -> Int64 { Int64(clamping: Int128(self) - Int128(other)) }
 }

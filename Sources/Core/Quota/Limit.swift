@@ -16,8 +16,10 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
 
     /// What a limit counts.
     public enum Meter: String, Sendable, Codable, CaseIterable {
-        /// Prompt and completion tokens, times the model's weight.
+        /// Prompt and completion tokens, times the model's weights.
         case tokens
+        case promptTokens = "prompt_tokens"
+        case completionTokens = "completion_tokens"
         case requests
         /// Nanodollars, by the model's prices.
         case cost
@@ -52,13 +54,25 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
     public var model: ModelID?
     public var meter: Meter
     public var window: Window
-    /// In the meter's unit; zero refuses everything.
+    /// In the meter's unit; zero refuses everything. The capacity of a bucket.
     public var amount: Int64
+    /// What flows back into a bucket, in millionths of the meter's unit a second: 100,000,000 are 100 tokens a second.
+    /// Only, and always, with `Window.bucket`.
+    public var refill: Int64?
     public var mode: Mode
+    /// Other amounts at certain hours: the first rule that applies counts, and `amount` where none does.
+    public var schedule: [ScheduleRule]
+    /// What requests of lower priority may take of it when it becomes scarce.
+    public var pressure: Pressure?
+    /// How far the limit may rise while the organization has more than it needs; nil for a limit that stays put.
+    public var elasticCeiling: Int64?
+    /// What the forecast lets it be now; kept by the program, between `amount` and `elasticCeiling`.
+    public var raisedTo: Int64?
 
     public init(
         id: ID = .random(), scope: Scope, subject: String, model: ModelID? = nil, meter: Meter, window: Window,
-        amount: Int64, mode: Mode = .enforce
+        amount: Int64, refill: Int64? = nil, mode: Mode = .enforce, schedule: [ScheduleRule] = [],
+        pressure: Pressure? = nil, elasticCeiling: Int64? = nil, raisedTo: Int64? = nil
     ) {
         self.id = id
         self.scope = scope
@@ -67,26 +81,61 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
         self.meter = meter
         self.window = window
         self.amount = amount
+        self.refill = refill
         self.mode = mode
+        self.schedule = schedule
+        self.pressure = pressure
+        self.elasticCeiling = elasticCeiling
+        self.raisedTo = raisedTo
     }
 
     public var name: Name { Name(scope: scope, meter: meter, window: window) }
 }
 
 extension Limit {
+    /// So far below the end of the range that sums of many accounts stay exact.
+    public static let amountRange: ClosedRange<Int64> = 0...1_000_000_000_000_000
+    /// A millionth of a unit a second, up to a thousand million units.
+    public static let refillRange: ClosedRange<Int64> = 1...1_000_000_000_000_000
+
     /// Why a limit makes no sense and must not be stored.
-    public enum Flaw: String, Error, Sendable, Hashable {
-        case negativeAmount
+    public enum Flaw: String, Error, Sendable, Hashable, CaseIterable {
+        case absurdAmount
         /// Concurrent requests are counted over no window but `lifetime`.
         case concurrencyNeedsLifetime
         /// The scope `request` and the window `perRequest` belong together; other scopes may use the window too.
         case requestNeedsPerRequest
+        /// One request is always one request.
+        case perRequestNeedsTokensOrCost
+        /// A bucket flows back, and nothing else does.
+        case bucketNeedsRefill
+        case absurdRefill
+        case absurdSchedule
+        case absurdPressure
+        /// Only limits of projects and of the whole organization are shared by several priorities.
+        case pressureNeedsSharedScope
+        /// A raised limit is larger than the limit.
+        case ceilingBelowAmount
+        /// Only what a single person has may rise with what the organization has left.
+        case ceilingNeedsPersonalScope
     }
 
     public func check() throws(Flaw) {
-        if amount < 0 { throw .negativeAmount }
+        if !Self.amountRange.contains(amount) { throw .absurdAmount }
         if meter == .concurrent && window != .lifetime { throw .concurrencyNeedsLifetime }
         if scope == .request && window != .perRequest { throw .requestNeedsPerRequest }
+        if window == .perRequest && (meter == .requests || meter == .concurrent) { throw .perRequestNeedsTokensOrCost }
+        if (window == .bucket) != (refill != nil) { throw .bucketNeedsRefill }
+        if let refill, !Self.refillRange.contains(refill) { throw .absurdRefill }
+        if !schedule.allSatisfy(\.isSound) || schedule.count > 50 { throw .absurdSchedule }
+        if let pressure {
+            guard pressure.isSound else { throw .absurdPressure }
+            guard scope == .organization || scope == .project || scope == .model else { throw .pressureNeedsSharedScope }
+        }
+        if let elasticCeiling {
+            guard Self.amountRange.contains(elasticCeiling), elasticCeiling >= amount else { throw .ceilingBelowAmount }
+            guard scope == .tier || scope == .person else { throw .ceilingNeedsPersonalScope }
+        }
     }
 
     /// Whose account a request on `path` is counted on, or nil when this limit does not concern it.
@@ -94,5 +143,13 @@ extension Limit {
         if let model, model != path.model { return nil }
         guard subject == path.subject(of: scope) else { return nil }
         return scope == .tier ? path.person.rawValue : subject
+    }
+
+    /// What the limit is at `moment`: by its schedule, and by what the forecast lets it be.
+    public func amount(at moment: Timestamp, in calendar: WindowCalendar) -> Int64 {
+        let scheduled = schedule.isEmpty ? nil : calendar.weekTime(of: moment)
+        let base = scheduled.flatMap { time in schedule.first { $0.applies(at: time) } }?.amount ?? amount
+        guard let elasticCeiling, let raisedTo else { return base }
+        return max(base, min(raisedTo, elasticCeiling))
     }
 }

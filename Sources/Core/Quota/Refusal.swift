@@ -1,10 +1,22 @@
 /// Why a request may not run now: the most restrictive of the limits that it did not fit, with the numbers a person
 /// needs to understand it.
 public struct Refusal: Error, Sendable, Hashable, Codable {
+    public enum Cause: String, Sendable, Hashable, Codable {
+        /// There is not enough left.
+        case full
+        /// The limit is nearly reached, and this request has waited for its turn in vain.
+        case throttled
+        /// The same, and so many wait already that there was no place.
+        case crowded
+    }
+
     public var limit: Limit.ID
     public var scope: Limit.Scope
     public var meter: Limit.Meter
     public var window: Window
+    public var cause: Cause = .full
+    /// Set where not the limit itself was in the way, but the share of this priority.
+    public var priority: Priority?
     /// The whole of the limit, grants included.
     public var ceiling: Int64
     public var used: Int64
@@ -23,8 +35,9 @@ extension Refusal {
     init(_ account: Account, needed: Int64) {
         self.init(
             limit: account.limit.id, scope: account.limit.scope, meter: account.limit.meter,
-            window: account.limit.window, ceiling: account.ceiling, used: account.used, held: account.held,
-            needed: needed, available: account.available, resetsAt: account.resetsAt,
+            window: account.limit.window, priority: account.share?.priority, ceiling: account.ceiling,
+            used: max(0, account.used.subtractingClamped(account.refilled)), held: account.held, needed: needed,
+            available: account.available, resetsAt: account.returns(needed: needed),
             canEverFit: needed <= account.ceiling)
     }
 
@@ -35,6 +48,9 @@ extension Refusal {
         if lastsUntil != other.lastsUntil { return lastsUntil < other.lastsUntil }
         return available > other.available
     }
+
+    /// Whether it would fit if those who hold now took nothing in the end.
+    var isOnlyForHolds: Bool { needed <= available.addingClamped(held) }
 
     private var lastsUntil: Int64 {
         if let resetsAt { return resetsAt.milliseconds }

@@ -3,6 +3,8 @@ public enum Window: String, Sendable, Hashable, Codable, CaseIterable {
     /// Each request by itself: there is no account and nothing to reset.
     case perRequest
     case minute, hour, day, week, month
+    /// Flows back second by second: a token bucket.
+    case bucket
     /// Never resets: for concurrent requests, and for an allowance that is given once.
     case lifetime
 }

@@ -25,7 +25,7 @@ public struct WindowCalendar: Sendable, Hashable {
         let second = moment.milliseconds.dividedDown(by: 1000)
         return switch window {
         case .perRequest: nil
-        case .lifetime: WindowInterval(start: Timestamp(milliseconds: 0), end: nil)
+        case .lifetime, .bucket: WindowInterval(start: Timestamp(milliseconds: 0), end: nil)
         case .minute: WindowInterval(seconds: minute(containing: second))
         case .hour: WindowInterval(seconds: hour(containing: second))
         case .day, .week, .month: WindowInterval(seconds: days(of: window, containing: second))
@@ -111,6 +111,12 @@ public struct WindowCalendar: Sendable, Hashable {
         return bisect(local - after, local - before) { offset(at: $0) == before }
     }
 
+    /// What a clock there shows, in seconds since midnight of 1970-01-01.
+    func localSecond(of moment: Timestamp) -> Int64 {
+        let second = moment.milliseconds.dividedDown(by: 1000)
+        return second + offset(at: second)
+    }
+
     private func offset(at second: Int64) -> Int64 {
         Int64(timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(second))))
     }
@@ -137,7 +143,7 @@ extension WindowInterval {
 
 extension Int64 {
     /// Division that rounds towards minus infinity, so that moments before 1970 fall into the right window too.
-    fileprivate func dividedDown(by divisor: Int64) -> Int64 {
+    func dividedDown(by divisor: Int64) -> Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }
