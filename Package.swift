@@ -130,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
-        tests("Store", with: ["Core", "GateTestSupport", "Store", "Tokenizer", "ledger-test-worker", logging]),
-        tests("LimitsFile", with: ["Core", "GateTestSupport", "LimitsFile", "Store", yams]),
+        tests("Store", with: ["Core", "GateTestSupport", "LimitsFile", "Store", "Tokenizer", "ledger-test-worker", logging]),
+        tests("LimitsFile", with: ["Core", "LimitsFile", yams]),
     ],
     swiftLanguageModes: [.v6]
 )

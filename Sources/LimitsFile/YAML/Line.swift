@@ -67,6 +67,11 @@ struct Line {
         }
     }
 
+    /// What lies between `start` and here.
+    func text(from start: Int) -> String {
+        String(String.UnicodeScalarView(scalars[start..<position]))
+    }
+
     private func scalar(at index: Int) -> Unicode.Scalar? {
         scalars.indices.contains(index) ? scalars[index] : nil
     }

@@ -2,6 +2,7 @@ extension YAMLSubset {
     enum Refusal: Error {
         case anchor, alias, tag, directive, blockScalar, complexKey, severalLines, nesting, tabIndentation
         case invisible(Unicode.Scalar)
+        case twice(String, first: Int)
 
         var reason: String {
             switch self {
@@ -15,6 +16,7 @@ extension YAMLSubset {
             case .nesting: "nested deeper than \(YAMLSubset.deepestNesting) levels"
             case .tabIndentation: "indented with a tab; use spaces"
             case .invisible(let scalar): "the invisible character \(scalar.codePoint) is not taken"
+            case .twice(let key, let first): "\(key.quoted) stands twice, first on line \(first)"
             }
         }
     }

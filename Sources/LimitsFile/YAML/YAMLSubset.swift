@@ -16,8 +16,8 @@ struct YAMLSubset {
 
     private var line: Line
     private var lineNumber = 0
-    /// The columns of the block collections that are open, outermost first.
-    private var columns: [Int] = []
+    /// The block collections that are open, outermost first.
+    private var blocks: [Block] = []
     /// How many brackets and braces are open.
     private var flowDepth = 0
     /// Whether the line before ended within or after a plain value, which a deeper line would continue.
@@ -54,11 +54,14 @@ struct YAMLSubset {
         guard let first = line.current, first != "#" else { return }
         if first == "\t" { throw .tabIndentation }
         let column = line.position
-        if flowDepth == 0 { while let last = columns.last, last > column { columns.removeLast() } }
-        let continues = endsInPlainValue && (flowDepth > 0 || column > columns.last ?? -1)
+        if flowDepth == 0 { while let last = blocks.last, last.column > column { blocks.removeLast() } }
+        let continues = endsInPlainValue && (flowDepth > 0 || column > blocks.last?.column ?? -1)
         endsInPlainValue = false
         if continues { throw .severalLines }
-        if line.startsDocument { line.advance(by: 3) }
+        if line.startsDocument {
+            line.advance(by: 3)
+            blocks = []
+        }
     }
 
     /// - Returns: false at the end of the line.
@@ -72,7 +75,9 @@ struct YAMLSubset {
         case "%": throw .directive
         case "|", ">": throw .blockScalar
         case "?" where line.isIndicator(inFlow: flowDepth > 0): throw .complexKey
-        case "-" where line.isIndicator(inFlow: false): try open(line.position)
+        case "-" where line.isIndicator(inFlow: false):
+            try open(line.position)
+            line.advance(by: 1)
         case ":" where line.isIndicator(inFlow: flowDepth > 0): line.advance(by: 1)
         case ",": line.advance(by: 1)
         case "[", "{": try openFlow()
@@ -86,10 +91,18 @@ struct YAMLSubset {
     }
 
     private mutating func open(_ column: Int) throws(Refusal) {
-        if line.scalars[column] == "-" { line.advance(by: 1) }
-        guard flowDepth == 0, column > columns.last ?? -1 else { return }
-        columns.append(column)
+        guard flowDepth == 0, column > blocks.last?.column ?? -1 else { return }
+        blocks.append(Block(column: column))
         try checkDepth()
+    }
+
+    /// The key that was just skipped. Yams would refuse one that stands twice as well, but only the first of all, and
+    /// without its line.
+    private mutating func openKey(from start: Int) throws(Refusal) {
+        try open(start)
+        guard flowDepth == 0, let innermost = blocks.indices.last else { return }
+        let key = line.text(from: start)
+        if let first = blocks[innermost].lines.updateValue(lineNumber, forKey: key) { throw .twice(key, first: first) }
     }
 
     private mutating func openFlow() throws(Refusal) {
@@ -99,22 +112,28 @@ struct YAMLSubset {
     }
 
     private func checkDepth() throws(Refusal) {
-        if columns.count + flowDepth > Self.deepestNesting { throw .nesting }
+        if blocks.count + flowDepth > Self.deepestNesting { throw .nesting }
     }
 
     private mutating func scanQuoted(_ quote: Unicode.Scalar) throws(Refusal) {
         let start = line.position
         guard line.skipQuoted(quote) else { throw .severalLines }
-        if line.isAtKeyEnd { try open(start) }
+        if line.isAtKeyEnd { try openKey(from: start) }
     }
 
     private mutating func scanPlain() throws(Refusal) {
         let start = line.position
         line.skipPlain(inFlow: flowDepth > 0)
         if line.isAtKeyEnd {
-            try open(start)
+            try openKey(from: start)
         } else {
             endsInPlainValue = line.isAtEnd
         }
+    }
+
+    private struct Block {
+        let column: Int
+        /// Where each key of a mapping stands.
+        var lines: [String: Int] = [:]
     }
 }

@@ -1,0 +1,104 @@
+import Core
+import LimitsFile
+import Testing
+
+/// The file as it is printed in the lesson that this format comes from, with its indentation.
+let printedFile = """
+    # token_limits.yaml
+    organization:
+      monthly_budget: 10000000 # 10M tokens
+      daily_cap: 500000
+
+    projects:
+      production:
+        daily_limit: 200000
+        request_limit: 4000
+        priority: high
+
+      development:
+        daily_limit: 50000
+        request_limit: 2000
+        priority: low
+
+    users:
+      tier_premium:
+        daily_limit: 50000
+        rate_limit: 100 # requests per minute
+
+      tier_standard:
+        daily_limit: 10000
+        rate_limit: 30
+
+    alerts:
+      - threshold: 0.8
+        action: warn
+        channels: [slack, email]
+
+      - threshold: 0.95
+        action: throttle
+        reduction: 0.5 # Reduce to 50% speed
+
+      - threshold: 1.0
+        action: block
+        fallback: cache
+
+    """
+
+@Suite struct PrintedFileTests {
+    @Test func itsOrganizationHasABudgetForTheMonthAndACapForTheDay() throws {
+        let organization = try #require(LimitsFile.read(printedFile).subjects.first)
+        #expect(organization.scope == .organization)
+        #expect(organization.line == 2)
+        #expect(
+            organization.rules == [
+                LimitPlan.Rule(meter: .tokens, window: .month, amount: 10_000_000, line: 3),
+                LimitPlan.Rule(meter: .tokens, window: .day, amount: 500_000, line: 4),
+            ])
+    }
+
+    @Test func itsProjectsHaveLimitsForTheDayAndTheRequestAndAPriority() throws {
+        let projects = try LimitsFile.read(printedFile).subjects.filter { $0.scope == .project }
+        #expect(projects.map(\.name) == ["production", "development"])
+        #expect(projects.map(\.priority) == [.high, .low])
+        #expect(
+            projects[1].rules == [
+                LimitPlan.Rule(meter: .tokens, window: .day, amount: 50_000, line: 13),
+                LimitPlan.Rule(meter: .tokens, window: .perRequest, amount: 2000, line: 14),
+            ])
+    }
+
+    @Test func itsTiersLimitTheDayAndTheRequestsAMinute() throws {
+        let tiers = try LimitsFile.read(printedFile).subjects.filter { $0.scope == .tier }
+        #expect(tiers.map(\.name) == ["premium", "standard"])
+        #expect(
+            tiers[0].rules == [
+                LimitPlan.Rule(meter: .tokens, window: .day, amount: 50_000, line: 19),
+                LimitPlan.Rule(meter: .requests, window: .minute, amount: 100, line: 20),
+            ])
+    }
+
+    @Test func itsAlertsWarnThenSlowDownThenBlock() throws {
+        let alerts = try LimitsFile.read(printedFile).alerts
+        #expect(
+            alerts == [
+                AlertRule(thresholdPartsPerMillion: 800_000, action: .warn, channels: [.slack, .email]),
+                AlertRule(
+                    thresholdPartsPerMillion: 950_000, action: .throttle, reductionPartsPerMillion: 500_000),
+                AlertRule(thresholdPartsPerMillion: 1_000_000, action: .block, fallback: .cache),
+            ])
+    }
+
+    @Test func itSettlesOnlyTheKindsOfLimitsThatItsKeysCanSay() throws {
+        let plan = try LimitsFile.read(printedFile)
+        #expect(plan.queue == nil)
+        #expect(plan.subjects.allSatisfy { $0.coverage != .everything })
+        let tier = try #require(plan.subjects.last)
+        #expect(tier.coverage.includes(limit(.tokens, .day)))
+        #expect(tier.coverage.includes(limit(.requests, .minute)))
+        #expect(!tier.coverage.includes(limit(.tokens, .month)))
+    }
+
+    private func limit(_ meter: Limit.Meter, _ window: Window) -> Limit {
+        Limit(scope: .tier, subject: "any", meter: meter, window: window, amount: 1)
+    }
+}
