@@ -16,10 +16,19 @@ public struct Route: Sendable, Hashable {
     public var tariff: Tariff
     public var bounds: ReplyBounds
     public var disconnectPolicy: DisconnectPolicy
+    /// What the tier gives instead, where a limit leaves no room.
+    public var atLimit: Tier.AtLimit
+    /// The public name of the model that answers instead of this one; nil where the chain ends.
+    public var fallback: String?
+    /// Whether the longest reply is held at once.
+    public var holdsWholeReply: Bool
+    /// Whether the cache has answers of others, too.
+    public var sharesCache: Bool
 
     public init(
         path: QuotaPath, endpoint: UpstreamEndpoint, meteredModel: MeteredModel, tariff: Tariff, bounds: ReplyBounds,
-        disconnectPolicy: DisconnectPolicy
+        disconnectPolicy: DisconnectPolicy, atLimit: Tier.AtLimit = Tier.AtLimit(), fallback: String? = nil,
+        holdsWholeReply: Bool = false, sharesCache: Bool = false
     ) {
         self.path = path
         self.endpoint = endpoint
@@ -27,6 +36,10 @@ public struct Route: Sendable, Hashable {
         self.tariff = tariff
         self.bounds = bounds
         self.disconnectPolicy = disconnectPolicy
+        self.atLimit = atLimit
+        self.fallback = fallback
+        self.holdsWholeReply = holdsWholeReply
+        self.sharesCache = sharesCache
     }
 }
 

@@ -24,12 +24,19 @@ public struct Ending: Sendable, Hashable {
     public var modelServed: String?
     /// The upstream's own numbers were beyond belief, so `usage` is our count.
     public var isDoubtful: Bool
+    /// The upstream charged for more of a reply than it showed, such as reasoning: what this model produces cannot be
+    /// counted as it comes.
+    public var producedUnseen: Bool
 
-    public init(usage: Usage, outcome: Outcome, modelServed: String? = nil, isDoubtful: Bool = false) {
+    public init(
+        usage: Usage, outcome: Outcome, modelServed: String? = nil, isDoubtful: Bool = false,
+        producedUnseen: Bool = false
+    ) {
         self.usage = usage
         self.outcome = outcome
         self.modelServed = modelServed
         self.isDoubtful = isDoubtful
+        self.producedUnseen = producedUnseen
     }
 }
 

@@ -57,6 +57,9 @@ public struct Account: Sendable, Hashable, Codable {
     /// The limit's amount and what grants add to it.
     public var ceiling: Int64 { amount.addingClamped(granted) }
 
+    /// What was used and has not flowed back since.
+    public var spent: Int64 { max(0, used.subtractingClamped(refilled)) }
+
     /// What counts against the ceiling: in a bucket less than was used, since it flows back.
     public var taken: Int64 { used.addingClamped(held).subtractingClamped(refilled) }
 

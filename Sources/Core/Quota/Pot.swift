@@ -23,7 +23,7 @@ public struct Draw: Sendable, Hashable {
 
 extension [Pot] {
     /// What they give for limits like this one, just now.
-    func available(for limit: Limit) -> Int64 {
+    public func available(for limit: Limit) -> Int64 {
         reduce(0) { $1.grant.covers(limit) ? $0.addingClamped($1.available) : $0 }
     }
 

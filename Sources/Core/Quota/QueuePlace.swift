@@ -1,5 +1,5 @@
 /// Where a request stands that has to wait for its turn.
-public struct QueuePlace: Sendable, Hashable, Codable {
+public struct QueuePlace: Sendable, Hashable {
     public enum Cause: String, Sendable, Hashable, Codable {
         /// A limit is nearly reached, and requests are let in at a slower pace.
         case throttled

@@ -36,7 +36,7 @@ extension Refusal {
         self.init(
             limit: account.limit.id, scope: account.limit.scope, meter: account.limit.meter,
             window: account.limit.window, priority: account.share?.priority, ceiling: account.ceiling,
-            used: max(0, account.used.subtractingClamped(account.refilled)), held: account.held, needed: needed,
+            used: account.spent, held: account.held, needed: needed,
             available: account.available, resetsAt: account.returns(needed: needed),
             canEverFit: needed <= account.ceiling)
     }
@@ -49,8 +49,19 @@ extension Refusal {
         return available > other.available
     }
 
+    /// Of a request that fits, and is not let in.
+    public init(_ account: Account) {
+        self.init(account, needed: 0)
+    }
+
+    public func because(_ cause: Cause) -> Refusal {
+        var refusal = self
+        refusal.cause = cause
+        return refusal
+    }
+
     /// Whether it would fit if those who hold now took nothing in the end.
-    var isOnlyForHolds: Bool { needed <= available.addingClamped(held) }
+    public var isOnlyForHolds: Bool { needed <= available.addingClamped(held) }
 
     private var lastsUntil: Int64 {
         if let resetsAt { return resetsAt.milliseconds }

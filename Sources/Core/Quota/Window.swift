@@ -21,12 +21,15 @@ public struct WindowInterval: Sendable, Hashable {
     }
 }
 
-extension WindowInterval {
-    /// The window that a request falls into now, where `stored` is the newest one already written: the later of the
-    /// two. So a clock that steps back reopens no window.
-    public func notBefore(_ stored: WindowInterval?) -> WindowInterval {
-        guard let stored, stored.start >= start else { return self }
-        return stored
+extension WindowCalendar {
+    /// The window that a request falls into now, where `newest` is the newest that was begun: that one, as long as it
+    /// lasts, and then the one that follows it. So no window is opened again when the clock steps back, none is cut
+    /// short when the calendar is changed, and no two of them overlap.
+    public func interval(of window: Window, at now: Timestamp, after newest: WindowInterval?) -> WindowInterval? {
+        if let newest, newest.end.map({ now < $0 }) ?? true { return newest }
+        guard var interval = interval(of: window, containing: now) else { return nil }
+        if let end = newest?.end { interval.start = max(interval.start, end) }
+        return interval
     }
 }
 

@@ -30,7 +30,7 @@ struct SQLProjects: Projects {
         try draft.flaws.throwIfAny()
         return try await database.write { [now = time.now()] session in
             try session.check(draft, of: nil)
-            let project = Project(organization: try session.organization().id, name: draft.name, createdAt: now)
+            let project = Project(organization: try session.organization().id, name: draft.name, priority: draft.priority, createdAt: now)
             try session.insert(project)
             try AuditTrail(session: session, actor: actor, now: now).note(.projectCreated, of: project, before: nil)
             return project
@@ -44,6 +44,7 @@ struct SQLProjects: Projects {
             try session.check(draft, of: id)
             var after = before
             after.name = draft.name
+            after.priority = draft.priority
             try session.update(after)
             try AuditTrail(session: session, actor: actor, now: now).note(.projectChanged, of: after, before: before)
             return after
@@ -83,13 +84,14 @@ extension SQLSession {
 
     fileprivate func insert(_ project: Project) throws {
         try execute(
-            "INSERT INTO project (id, organization, name, created_at) VALUES ($1, $2, $3, $4)",
-            project.id, project.organization, project.name, project.createdAt)
+            "INSERT INTO project (id, organization, name, priority, created_at) VALUES ($1, $2, $3, $4, $5)",
+            project.id, project.organization, project.name, project.priority, project.createdAt)
     }
 
     fileprivate func update(_ project: Project) throws {
         try execute(
-            "UPDATE project SET name = $2, retired_at = $3 WHERE id = $1", project.id, project.name, project.retiredAt)
+            "UPDATE project SET name = $2, priority = $3, retired_at = $4 WHERE id = $1",
+            project.id, project.name, project.priority, project.retiredAt)
     }
 }
 
@@ -103,6 +105,6 @@ extension Project {
     fileprivate init(_ row: SQLRow) throws {
         self.init(
             id: try row["id"], organization: try row["organization"], name: try row["name"],
-            createdAt: try row["created_at"], retiredAt: try row["retired_at"])
+            priority: try row["priority"], createdAt: try row["created_at"], retiredAt: try row["retired_at"])
     }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// A row of `hold`.
+/// A row of `hold`, with the rules of its organization.
 struct HeldRequest {
     /// The number under which its charges, and later its usage, are filed.
     let entry: Int64
@@ -12,8 +12,17 @@ struct HeldRequest {
     let origin: Origin
     let promptTokens: Int64
     let replyCap: Int64
+    /// How much of the reply is held so far.
+    let heldReply: Int64
     let streamedTokens: Int64
     let tariff: Tariff
+    let rules: LedgerRules
+
+    static let selection = """
+        SELECT h.*, o.time_zone, o.week_start, o.reset_hour, o.alert_rules, o.queue_length, o.queue_seconds,
+               o.waits_for_holds
+          FROM hold h JOIN organization o ON o.id = h.organization
+        """
 
     init(_ row: SQLRow) throws {
         entry = try row["id"]
@@ -25,8 +34,10 @@ struct HeldRequest {
         origin = try Origin(row)
         promptTokens = try row["prompt_tokens"]
         replyCap = try row["reply_cap"]
+        heldReply = try row["held_reply"]
         streamedTokens = try row["streamed_tokens"]
         tariff = try Tariff(row)
+        rules = try LedgerRules(row)
     }
 
     var open: OpenHold {
@@ -49,12 +60,14 @@ extension Origin {
 }
 
 extension Tariff {
-    /// From a row of `hold` or `usage`.
+    /// From a row of `hold`, `usage` or `model`.
     init(_ row: SQLRow) throws {
         self.init(
             promptNanodollarsPerMillion: try row["prompt_price"],
             completionNanodollarsPerMillion: try row["completion_price"],
             cachedPromptNanodollarsPerMillion: try row["cached_prompt_price"],
-            weightPartsPerMillion: try row["weight_ppm"])
+            weightPartsPerMillion: try row["weight_ppm"],
+            cachedPromptWeightPartsPerMillion: try row["cached_prompt_weight_ppm"],
+            reasoningWeightPartsPerMillion: try row["reasoning_weight_ppm"])
     }
 }

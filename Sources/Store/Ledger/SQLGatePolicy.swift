@@ -18,8 +18,9 @@ extension SQLSession {
     fileprivate func enabledPerson(_ person: PersonID) throws -> SQLRow? {
         try row(
             """
-            SELECT p.organization, p.tier, t.max_prompt_tokens, t.max_reply_tokens, t.disconnect_grace_seconds
-              FROM person p JOIN tier t ON t.id = p.tier
+            SELECT p.organization, p.tier, t.max_prompt_tokens, t.max_reply_tokens, t.disconnect_grace_seconds,
+                   t.downgrades, t.cache_seconds, o.shares_cache
+              FROM person p JOIN tier t ON t.id = p.tier JOIN organization o ON o.id = p.organization
              WHERE p.id = $1 AND p.is_disabled = 0
             """, person)
     }
@@ -30,6 +31,7 @@ extension SQLSession {
         return try row(
             """
             SELECT m.*, u.base_url, u.api_key,
+                   (SELECT f.name FROM model f WHERE f.id = m.fallback AND f.is_retired = 0) AS fallback_name,
                    EXISTS (SELECT 1 FROM tier_model tm WHERE tm.tier = $3 AND tm.model = m.id) AS is_allowed
               FROM model m JOIN upstream u ON u.id = m.upstream
              WHERE m.organization = $1 AND m.name = $2 AND m.is_retired = 0
@@ -50,7 +52,10 @@ extension Route {
             bounds: ReplyBounds(
                 maxPromptTokens: try asking["max_prompt_tokens"],
                 maxReplyTokens: min(try asking["max_reply_tokens"], try model["max_reply_tokens"]),
-                contextWindow: try model["context_window"]),
-            disconnectPolicy: graceSeconds.map(DisconnectPolicy.cancel) ?? .drain)
+                contextWindow: try model["context_window"], minimumReplyTokens: try model["minimum_reply_tokens"]),
+            disconnectPolicy: graceSeconds.map(DisconnectPolicy.cancel) ?? .drain,
+            atLimit: Tier.AtLimit(downgrades: try asking["downgrades"], cacheSeconds: try asking["cache_seconds"]),
+            fallback: try model["fallback_name"], holdsWholeReply: try model["holds_whole_reply"],
+            sharesCache: try asking["shares_cache"])
     }
 }

@@ -11,13 +11,24 @@ struct SQLLedger: Ledger {
 
     func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission {
         guard request.demand.isSound else { throw LedgerFailure.unsoundDemand }
-        return try await database.write { session in
-            guard try !session.knows(request.requestID) else { throw LedgerFailure.duplicateRequest }
-            let accounts = try session.accounts(on: request.origin.path, at: now)
-            let admission = Admission.decide(request.demand, on: accounts)
-            if case .granted(let allowance) = admission { try session.open(request, with: allowance, at: now) }
-            return admission
+        return try await database.write { session in try session.hold(request, at: now) }
+    }
+
+    func extend(_ request: RequestID, toReply wanted: Int64, at now: Timestamp) async throws -> Extension {
+        try await database.write { session in
+            guard let hold = try session.heldRequest(request) else { throw LedgerFailure.unknownRequest }
+            return try session.extend(hold, toReply: wanted, at: now)
         }
+    }
+
+    func leaveQueue(_ request: RequestID) async throws {
+        try await database.write { session in
+            try session.execute("DELETE FROM waiting WHERE request_id = $1", request)
+        }
+    }
+
+    func queueDepth(at now: Timestamp) async throws -> Int64 {
+        try await database.read { session in try session.queueDepth(at: now) }
     }
 
     func refresh(
@@ -75,12 +86,16 @@ struct SQLLedger: Ledger {
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {
-        try await database.look { session in try session.accounts(on: path, at: now) }
+        try await database.look { session in
+            let view = try session.view(of: path, asking: nil, at: now)
+            let pots = view.hasGrants ? try session.pots(on: path, at: now) : []
+            return try session.accounts(on: path, view, at: now).adding(pots).map(\.account)
+        }
     }
 
     func openHolds() async throws -> [OpenHold] {
         try await database.read { session in
-            try session.rows("SELECT * FROM hold ORDER BY opened_at, id").map { try HeldRequest($0).open }
+            try session.rows("\(HeldRequest.selection) ORDER BY h.opened_at, h.id").map { try HeldRequest($0).open }
         }
     }
 }

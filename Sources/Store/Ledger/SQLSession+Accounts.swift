@@ -2,31 +2,25 @@ import Core
 
 /// How the limits of a path stand, inside a transaction.
 extension SQLSession {
-    /// Every limit that concerns `path` with its account in the current window; the narrowest scopes last.
-    ///
-    /// - Throws: `LedgerFailure.unknownOrganization`: without its calendar nothing can be counted.
-    func accounts(on path: QuotaPath, at now: Timestamp) throws -> [Account] {
-        guard let calendar = try calendar(of: path.organization) else { throw LedgerFailure.unknownOrganization }
-        return try limitRows(on: path, at: now)
-            .compactMap { row in try Account(row, on: path, in: calendar, at: now) }
-            .sorted { $0.limit.scope.rank < $1.limit.scope.rank }
-    }
-
-    private func calendar(of organization: OrganizationID) throws -> WindowCalendar? {
-        let row = try row("SELECT time_zone, week_start, reset_hour FROM organization WHERE id = $1", organization)
-        guard let row, let weekStart = Weekday(rawValue: try row["week_start"]) else { return nil }
-        return WindowCalendar(timeZone: try row["time_zone"], weekStart: weekStart, resetHour: try row["reset_hour"])
+    /// Every limit that concerns `path` with its account in the current window; the narrowest scopes last. What grants
+    /// add is not yet in it.
+    func accounts(on path: QuotaPath, _ view: LedgerView, at now: Timestamp) throws -> [StoredAccount] {
+        var accounts: [StoredAccount] = []
+        for row in try limitRows(on: path) {
+            let limit = try Limit(row)
+            guard let holder = limit.holder(on: path) else { continue }
+            let account = try StoredAccount(row, limit, of: holder, share: nil, view.rules, at: now)
+            accounts.append(account)
+            if let share = try share(of: account, for: view.priority, view.rules, at: now) { accounts.append(share) }
+        }
+        return accounts.sorted { $0.account.limit.scope.rank < $1.account.limit.scope.rank }
     }
 
     /// Each limit of any subject on the path, beside the newest window of its account.
-    private func limitRows(on path: QuotaPath, at now: Timestamp) throws -> [SQLRow] {
+    private func limitRows(on path: QuotaPath) throws -> [SQLRow] {
         try rows(
             """
-            SELECT l.id, l.scope, l.subject, l.model, l.meter, l.time_window, l.amount, l.mode,
-                   a.window_start, a.resets_at, a.used, a.held,
-                   (SELECT COALESCE(SUM(g.amount), 0) FROM quota_grant g
-                     WHERE g.limit_id = l.id AND g.expires_at > $8
-                       AND g.holder = CASE l.scope WHEN 'tier' THEN $4 ELSE l.subject END) AS granted
+            SELECT \(Limit.columns), \(StoredAccount.columns)
               FROM quota_limit l
               LEFT JOIN account a
                 ON a.id = (SELECT newest.id FROM account newest
@@ -34,50 +28,93 @@ extension SQLSession {
                               AND newest.holder = CASE l.scope WHEN 'tier' THEN $4 ELSE l.subject END
                             ORDER BY newest.window_start DESC LIMIT 1)
              WHERE l.subject IN ($1, $2, $3, $4, $5, $6) AND l.retired_at IS NULL
-               AND (l.model IS NULL OR l.model = $7)
+               AND (l.model IS NULL OR l.model = $6)
              ORDER BY l.id
             """,
-            path.organization, path.project, path.tier, path.person, path.key, path.model, path.model, now)
+            path.organization, path.project, path.tier, path.person, path.key, path.model)
+    }
+
+    /// What this priority may take of the limit under pressure; nil where it has no share of its own.
+    private func share(
+        of whole: StoredAccount, for priority: Priority, _ rules: LedgerRules, at now: Timestamp
+    ) throws -> StoredAccount? {
+        guard let pressure = whole.account.limit.pressure, pressure.sharesPartsPerMillion[priority] != nil
+        else { return nil }
+        let holder = StoredAccount.holder(whole.account.holder, priority)
+        let row = try row(
+            """
+            SELECT \(StoredAccount.columns) FROM account a WHERE a.limit_id = $1 AND a.holder = $2
+             ORDER BY a.window_start DESC LIMIT 1
+            """, whole.account.limit.id, holder)
+        let share = whole.account.share(of: priority, pressure)
+        return try StoredAccount(row, whole.account.limit, of: whole.account.holder, share: share, rules, at: now)
+    }
+}
+
+extension StoredAccount {
+    /// The columns of `account a` that make one up.
+    static let columns = """
+        a.id AS account, a.window_start, a.resets_at, a.used, a.held, a.refilled, a.refilled_until,
+        a.refill_remainder, a.admitted_at, a.pace_ms, a.paced_until
+        """
+
+    /// The account as it is now: in the window that was begun last, or in the next one.
+    ///
+    /// - Parameter row: has NULL in all columns, or is nil, where no window was begun.
+    init(
+        _ row: SQLRow?, _ limit: Limit, of holder: String, share: Account.Share?, _ rules: LedgerRules,
+        at now: Timestamp
+    ) throws {
+        let newest = try row.flatMap(WindowInterval.init(newest:))
+        let current = rules.calendar.interval(of: limit.window, at: now, after: newest)
+        let isBegun = newest != nil && newest?.start == current?.start
+        try self.init(
+            isBegun ? row : nil, limit, of: holder, share: share, amount: rules.amount(of: limit, at: now),
+            in: current ?? WindowInterval(start: now, end: nil))
+        account.flow(until: now)
+    }
+
+    /// The account of a row, in its window.
+    init(
+        _ row: SQLRow?, _ limit: Limit, of holder: String, share: Account.Share?, amount: Int64,
+        in window: WindowInterval
+    ) throws {
+        var account = Account(
+            limit: limit, holder: holder, share: share, amount: share?.amount(of: amount, limit) ?? amount,
+            windowStart: window.start, resetsAt: window.end)
+        if let row {
+            account.used = try row["used"]
+            account.held = try row["held"]
+            account.refilled = try row["refilled"]
+            account.refill = try (row["refilled_until"] as Timestamp?).map {
+                Refill(countedUntil: $0, remainder: try row["refill_remainder"])
+            }
+        }
+        self.init(
+            account: account, id: try row?["account"], admittedAt: try row?["admitted_at"],
+            paceMilliseconds: try row?["pace_ms"] ?? 0, pacedUntil: try row?["paced_until"])
     }
 }
 
 extension Account {
-    /// Nil when the limit does not concern `path` after all.
-    fileprivate init?(_ row: SQLRow, on path: QuotaPath, in calendar: WindowCalendar, at now: Timestamp) throws {
-        let limit = try Limit(row)
-        guard let holder = limit.holder(on: path) else { return nil }
-        let stored = try WindowInterval(stored: row)
-        let current = calendar.interval(of: limit.window, containing: now)?.notBefore(stored)
-        self.init(
-            limit: limit, holder: holder, windowStart: current?.start ?? now, resetsAt: current?.end,
-            granted: try row["granted"])
-        if let stored, stored.start == current?.start {
-            used = try row["used"]
-            held = try row["held"]
-        }
+    /// What a priority may take of this limit, given how the whole of it stands.
+    func share(of priority: Priority, _ pressure: Pressure) -> Share {
+        let calm = pressure.thresholdPartsPerMillion.partsPerMillion(of: amount)
+        return Share(priority: priority, spare: calm.subtractingClamped(taken))
+    }
+}
+
+extension Account.Share {
+    /// - Parameter whole: the amount of the limit.
+    func amount(of whole: Int64, _ limit: Limit) -> Int64 {
+        (limit.pressure?.sharesPartsPerMillion[priority] ?? 1_000_000).partsPerMillion(of: whole)
     }
 }
 
 extension WindowInterval {
     /// The newest window of the account beside a limit; nil when it has none yet.
-    fileprivate init?(stored row: SQLRow) throws {
+    fileprivate init?(newest row: SQLRow) throws {
         guard let start: Timestamp = try row["window_start"] else { return nil }
         self.init(start: start, end: try row["resets_at"])
     }
 }
-
-extension Limit {
-    init(_ row: SQLRow) throws {
-        self.init(
-            id: try row["id"], scope: try row["scope"], subject: try row["subject"], model: try row["model"],
-            meter: try row["meter"], window: try row["time_window"], amount: try row["amount"], mode: try row["mode"])
-    }
-}
-
-extension Limit.Scope: SQLRepresentable {
-    fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
-
-extension Limit.Meter: SQLRepresentable {}
-extension Limit.Mode: SQLRepresentable {}
-extension Window: SQLRepresentable {}

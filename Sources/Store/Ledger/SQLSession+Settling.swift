@@ -3,14 +3,16 @@ import Core
 /// Turning holds into usage, inside a transaction.
 extension SQLSession {
     func settle(_ hold: HeldRequest, as ending: Ending, at now: Timestamp) throws -> Settlement {
-        for charge in try charges(of: hold.entry) {
-            try move(charge, to: hold.tariff.charge(charge.meter, for: ending.usage))
-        }
+        try charge(ending.usage, to: hold.entry, hold.tariff, hold.rules, at: now)
         let entry = UsageEntry(
             id: hold.entry, requestID: hold.requestID, origin: hold.origin, ending: ending, tariff: hold.tariff,
             cost: hold.tariff.cost(of: ending.usage), openedAt: hold.openedAt, endedAt: now)
         try append(entry, requests: 1)
         try execute("DELETE FROM hold WHERE id = $1", hold.entry)
+        if ending.outcome == .finished, hold.replyCap > 0 {
+            try noteReply(
+                of: ending.usage.completionTokens, to: hold.origin.path, isCountable: !ending.producedUnseen)
+        }
         return entry.settlement
     }
 
@@ -31,9 +33,8 @@ extension SQLSession {
         _ first: UsageEntry, by more: Usage, as ending: Ending, at now: Timestamp
     ) throws -> UsageEntry {
         let whole = first.ending.usage.adding(more)
-        for charge in try charges(of: first.id) {
-            try move(charge, to: max(charge.used, first.tariff.charge(charge.meter, for: whole)))
-        }
+        let view = try view(of: first.origin.path, asking: nil, at: now)
+        try charge(whole, to: first.id, first.tariff, view.rules, at: now)
         var correction = first
         correction.id = -first.id
         correction.ending = ending
@@ -46,43 +47,32 @@ extension SQLSession {
 
     // MARK: Charges
 
-    private func charges(of entry: Int64) throws -> [Charge] {
-        try rows(
-            """
-            SELECT c.entry, c.account, c.held, c.used, a.used AS account_used, l.meter
-              FROM charge c JOIN account a ON a.id = c.account JOIN quota_limit l ON l.id = a.limit_id
-             WHERE c.entry = $1
-            """, entry
-        ).map(Charge.init)
+    /// Frees what the request holds, and makes its charges what `usage` comes to; never less than they were.
+    private func charge(
+        _ usage: Usage, to entry: Int64, _ tariff: Tariff, _ rules: LedgerRules, at now: Timestamp
+    ) throws {
+        var charges = Charges(try rows(Charge.selection, entry).map { try Charge($0, rules, at: now) })
+        charges.settle(usage, by: tariff)
+        for charge in charges.all { try move(charge, of: entry, rules, at: now) }
     }
 
-    /// Frees what the charge holds and makes `used` what it has used.
-    private func move(_ charge: Charge, to used: Int64) throws {
+    private func move(_ charge: Charge, of entry: Int64, _ rules: LedgerRules, at now: Timestamp) throws {
+        let used = charge.accountUsed.addingClamped(charge.used - charge.usedBefore)
+        let held = charge.accountHeld - charge.held
+        if let account = charge.account, account.limit.window == .bucket {
+            try execute(
+                """
+                UPDATE account SET held = $2, used = $3, refilled = $4, refilled_until = $5, refill_remainder = $6
+                 WHERE id = $1
+                """,
+                charge.id, held, used, min(account.refilled, used.addingClamped(held)), account.refill?.countedUntil,
+                account.refill?.remainder ?? 0)
+        } else {
+            try execute("UPDATE account SET held = $2, used = $3 WHERE id = $1", charge.id, held, used)
+        }
         try execute(
-            "UPDATE account SET held = held - $2, used = $3 WHERE id = $1",
-            charge.account, charge.held, charge.accountUsed.addingClamped(used - charge.used))
-        try execute(
-            "UPDATE charge SET held = 0, used = $3 WHERE entry = $1 AND account = $2",
-            charge.entry, charge.account, used)
-    }
-}
-
-/// A row of `charge`, beside the account and the meter that it counts on.
-private struct Charge {
-    let entry: Int64
-    let account: Int64
-    let held: Int64
-    let used: Int64
-    let accountUsed: Int64
-    let meter: Limit.Meter
-
-    init(_ row: SQLRow) throws {
-        entry = try row["entry"]
-        account = try row["account"]
-        held = try row["held"]
-        used = try row["used"]
-        accountUsed = try row["account_used"]
-        meter = try row["meter"]
+            "UPDATE charge SET held = 0, used = $3 WHERE entry = $1 AND account = $2", entry, charge.id, charge.used)
+        if let account = charge.account, !charge.isShare { try alert(account, using: used, rules, at: now) }
     }
 }
 

@@ -51,16 +51,18 @@ extension SQLSession {
             INSERT INTO usage (id, request_id, opened_at, ended_at, organization, project, tier, person, api_key,
                                conversation, feature, model, model_asked, model_served, prompt_tokens,
                                completion_tokens, cached_prompt_tokens, reasoning_tokens, source, prompt_price,
-                               completion_price, cached_prompt_price, weight_ppm, cost, outcome, doubtful)
+                               completion_price, cached_prompt_price, weight_ppm, cost, outcome, doubtful,
+                               cached_prompt_weight_ppm, reasoning_weight_ppm)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                    $22, $23, $24, $25, $26)
+                    $22, $23, $24, $25, $26, $27, $28)
             """,
             entry.id, entry.requestID, entry.openedAt, entry.endedAt, path.organization, path.project, path.tier,
             path.person, path.key, entry.origin.conversation, entry.origin.feature, path.model,
             entry.origin.modelAsked, entry.ending.modelServed, usage.promptTokens, usage.completionTokens,
             usage.cachedPromptTokens, usage.reasoningTokens, usage.source, entry.tariff.promptNanodollarsPerMillion,
             entry.tariff.completionNanodollarsPerMillion, entry.tariff.cachedPromptNanodollarsPerMillion,
-            entry.tariff.weightPartsPerMillion, entry.cost, entry.ending.outcome, entry.ending.isDoubtful)
+            entry.tariff.weightPartsPerMillion, entry.cost, entry.ending.outcome, entry.ending.isDoubtful,
+            entry.tariff.cachedPromptWeightPartsPerMillion, entry.tariff.reasoningWeightPartsPerMillion)
     }
 
     private func addToSlot(_ entry: UsageEntry, requests: Int64) throws {
@@ -110,7 +112,7 @@ extension SQLSession {
 
 extension Timestamp {
     /// The beginning of the quarter of an hour that this moment falls into.
-    fileprivate var slot: Int64 {
+    var slot: Int64 {
         let length = UsageSlot.milliseconds
         let remainder = milliseconds % length
         return milliseconds - (remainder < 0 ? remainder + length : remainder)

@@ -66,8 +66,9 @@ extension SQLSession {
         let settings = Model.Settings(
             name: try row["name"], upstream: try row["upstream"], upstreamModel: try row["upstream_model"],
             encoding: try row["encoding"], contextWindow: try row["context_window"],
-            maxReplyTokens: try row["max_reply_tokens"], tariff: try Tariff(row), tiers: Set(tiers),
-            isRetired: try row["is_retired"])
+            maxReplyTokens: try row["max_reply_tokens"], minimumReplyTokens: try row["minimum_reply_tokens"],
+            fallback: try row["fallback"], holdsWholeReply: try row["holds_whole_reply"], tariff: try Tariff(row),
+            tiers: Set(tiers), isRetired: try row["is_retired"])
         return Model(id: id, organization: try row["organization"], settings: settings)
     }
 
@@ -76,13 +77,16 @@ extension SQLSession {
         try execute(
             """
             INSERT INTO model (id, organization, name, upstream, upstream_model, encoding, context_window,
-                max_reply_tokens, prompt_price, completion_price, cached_prompt_price, weight_ppm, is_retired, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                max_reply_tokens, prompt_price, completion_price, cached_prompt_price, weight_ppm, is_retired, created_at,
+                minimum_reply_tokens, fallback, holds_whole_reply, cached_prompt_weight_ppm, reasoning_weight_ppm)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             """,
             model.id, model.organization, settings.name, settings.upstream, settings.upstreamModel, settings.encoding,
             settings.contextWindow, settings.maxReplyTokens, settings.tariff.promptNanodollarsPerMillion,
             settings.tariff.completionNanodollarsPerMillion, settings.tariff.cachedPromptNanodollarsPerMillion,
-            settings.tariff.weightPartsPerMillion, settings.isRetired, now)
+            settings.tariff.weightPartsPerMillion, settings.isRetired, now, settings.minimumReplyTokens, settings.fallback,
+            settings.holdsWholeReply, settings.tariff.cachedPromptWeightPartsPerMillion,
+            settings.tariff.reasoningWeightPartsPerMillion)
     }
 
     fileprivate func update(_ model: Model) throws {
@@ -91,13 +95,16 @@ extension SQLSession {
             """
             UPDATE model SET name = $2, upstream = $3, upstream_model = $4, encoding = $5, context_window = $6,
                 max_reply_tokens = $7, prompt_price = $8, completion_price = $9, cached_prompt_price = $10,
-                weight_ppm = $11, is_retired = $12
+                weight_ppm = $11, is_retired = $12, minimum_reply_tokens = $13, fallback = $14, holds_whole_reply = $15,
+                cached_prompt_weight_ppm = $16, reasoning_weight_ppm = $17
             WHERE id = $1
             """,
             model.id, settings.name, settings.upstream, settings.upstreamModel, settings.encoding,
             settings.contextWindow, settings.maxReplyTokens, settings.tariff.promptNanodollarsPerMillion,
             settings.tariff.completionNanodollarsPerMillion, settings.tariff.cachedPromptNanodollarsPerMillion,
-            settings.tariff.weightPartsPerMillion, settings.isRetired)
+            settings.tariff.weightPartsPerMillion, settings.isRetired, settings.minimumReplyTokens, settings.fallback,
+            settings.holdsWholeReply, settings.tariff.cachedPromptWeightPartsPerMillion,
+            settings.tariff.reasoningWeightPartsPerMillion)
     }
 
     fileprivate func setTiers(of model: Model) throws {
@@ -116,6 +123,21 @@ extension SQLSession {
         if !hasUpstream { flaws.append(Flaw("upstream", .unknown)) }
         let areKnown = try settings.tiers.allSatisfy { try row("SELECT id FROM tier WHERE id = $1", $0) != nil }
         if !areKnown { flaws.append(Flaw("tiers", .unknown)) }
+        if let fallback = settings.fallback, try !leadsOn(fallback, without: model) {
+            flaws.append(Flaw("fallback", .unknown))
+        }
         try Flaws(flaws).throwIfAny()
+    }
+
+    /// Whether the chain of fallbacks from `first` on exists, and does not come back to `model`.
+    private func leadsOn(_ first: ModelID, without model: ModelID?) throws -> Bool {
+        var next: ModelID? = first
+        var seen: Set<ModelID> = []
+        while let id = next {
+            guard id != model, seen.insert(id).inserted, let row = try row("SELECT fallback FROM model WHERE id = $1", id)
+            else { return false }
+            next = try row["fallback"]
+        }
+        return true
     }
 }

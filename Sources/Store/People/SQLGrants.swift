@@ -4,71 +4,79 @@ struct SQLGrants: Grants {
     let database: any SQLDatabase
     let time: any TimeSource
 
-    func all(of person: PersonID) async throws -> [Grant] {
+    func all(of holder: Grant.Holder) async throws -> [Pot] {
         try await database.read { [now = time.now()] session in
             try session.rows(
                 """
-                SELECT * FROM quota_grant WHERE holder = $1
-                ORDER BY CASE WHEN expires_at > $2 THEN 0 ELSE 1 END, expires_at DESC, id
-                """, person, now
-            ).map(Grant.init)
+                \(Pot.selection) WHERE g.scope = $1 AND g.holder = $2
+                ORDER BY CASE WHEN g.expires_at > $3 THEN 0 ELSE 1 END, g.expires_at DESC, g.id
+                """, holder.scope, holder.subject, now
+            ).map(Pot.init)
         }
     }
 
-    func add(_ draft: Grant.Draft, to person: PersonID, by actor: Actor) async throws -> Grant {
+    func running() async throws -> [Pot] {
+        try await database.read { [now = time.now()] session in
+            try session.rows("\(Pot.selection) WHERE g.expires_at > $1 ORDER BY g.expires_at, g.id", now).map(Pot.init)
+        }
+    }
+
+    func add(_ draft: Grant.Draft, to holder: Grant.Holder, by actor: Actor) async throws -> Grant {
         try draft.flaws.throwIfAny()
         return try await database.write { [now = time.now()] session in
-            let person = try session.person(person)
-            let grant = try session.grant(draft, to: person, at: now)
+            let name = try session.name(of: holder)
+            guard draft.expiresAt > now else { throw Flaws([Flaw("expiresAt", .inThePast)]) }
+            let grant = Grant(
+                holder: holder, meter: draft.meter, amount: draft.amount, reason: draft.reason, createdAt: now,
+                expiresAt: draft.expiresAt)
             try session.insert(grant)
-            try AuditTrail(session: session, actor: actor, now: now).note(
-                .grantAdded, of: person.id.rawValue, named: person.email.rawValue, after: grant)
+            try AuditTrail(session: session, actor: actor, now: now)
+                .note(.grantAdded, of: holder.subject, named: name, after: grant)
             return grant
         }
     }
 
     func revoke(_ grant: Grant.ID, by actor: Actor) async throws {
         try await database.write { [now = time.now()] session in
-            guard let row = try session.row("SELECT * FROM quota_grant WHERE id = $1 AND expires_at > $2", grant, now)
-            else { throw NotFound() }
-            let before = try Grant(row)
+            let row = try session.row("\(Pot.selection) WHERE g.id = $1 AND g.expires_at > $2", grant, now)
+            guard let row else { throw NotFound() }
+            let before = try Pot(row).grant
             var after = before
             after.expiresAt = now
             try session.execute("UPDATE quota_grant SET expires_at = $2 WHERE id = $1", grant, now)
-            let person = try session.person(PersonID(rawValue: before.holder))
+            try session.execute("UPDATE account SET resets_at = $2 WHERE grant_id = $1", grant, now)
             try AuditTrail(session: session, actor: actor, now: now).note(
-                .grantRevoked, of: person.id.rawValue, named: person.email.rawValue, before: before, after: after)
+                .grantRevoked, of: before.holder.subject, named: session.name(of: before.holder), before: before,
+                after: after)
         }
     }
 }
 
 extension SQLSession {
-    /// The grant that `draft` asks for, on the limit of the tier that the person is in.
-    fileprivate func grant(_ draft: Grant.Draft, to person: Person, at now: Timestamp) throws -> Grant {
-        guard draft.expiresAt > now else { throw Flaws([Flaw("expiresAt", .inThePast)]) }
-        let part = AllowancePart(meter: .tokens, window: draft.window)
-        guard let limit = try limit(part, of: .tier(person.tier), liveOnly: true) else {
-            throw Flaws([Flaw("window", .unknown)])
-        }
-        return Grant(
-            limit: limit, holder: person.id.rawValue, amount: draft.amount, reason: draft.reason, createdAt: now,
-            expiresAt: draft.expiresAt)
+    /// What the holder is called, for the audit log.
+    ///
+    /// - Throws: `NotFound`.
+    fileprivate func name(of holder: Grant.Holder) throws -> String {
+        let row = try row(
+            """
+            SELECT email AS name FROM person WHERE $1 = 'person' AND id = $2
+            UNION ALL SELECT name FROM project WHERE $1 = 'project' AND id = $2
+            UNION ALL SELECT name FROM organization WHERE $1 = 'organization' AND id = $2
+            """, holder.scope, holder.subject)
+        guard let row else { throw NotFound() }
+        return try row["name"]
     }
 
     fileprivate func insert(_ grant: Grant) throws {
         try execute(
             """
-            INSERT INTO quota_grant (id, limit_id, holder, amount, reason, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO quota_grant (id, scope, holder, meter, amount, reason, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
-            grant.id, grant.limit, grant.holder, grant.amount, grant.reason, grant.createdAt, grant.expiresAt)
-    }
-}
-
-extension Grant {
-    fileprivate init(_ row: SQLRow) throws {
-        self.init(
-            id: try row["id"], limit: try row["limit_id"], holder: try row["holder"], amount: try row["amount"],
-            reason: try row["reason"], createdAt: try row["created_at"], expiresAt: try row["expires_at"])
+            grant.id, grant.holder.scope, grant.holder.subject, grant.meter, grant.amount, grant.reason,
+            grant.createdAt, grant.expiresAt)
+        try execute(
+            "INSERT INTO account (grant_id, holder, window_start, resets_at) VALUES ($1, $2, $3, $4)",
+            grant.id, grant.holder.subject, grant.createdAt, grant.expiresAt)
     }
 }

@@ -14,9 +14,15 @@ struct SQLOrganizations: Organizations {
             let before = try session.organization()
             guard before.id == organization.id else { throw NotFound() }
             try session.execute(
-                "UPDATE organization SET name = $2, time_zone = $3, week_start = $4, reset_hour = $5 WHERE id = $1",
+                """
+                UPDATE organization SET name = $2, time_zone = $3, week_start = $4, reset_hour = $5, alert_rules = $6,
+                    alert_targets = $7, queue_length = $8, queue_seconds = $9, waits_for_holds = $10, shares_cache = $11
+                 WHERE id = $1
+                """,
                 organization.id, organization.name, organization.timeZone, organization.weekStart.rawValue,
-                organization.resetHour)
+                organization.resetHour, StoredJSON.text(organization.alertRules),
+                StoredJSON.text(organization.alertTargets), organization.queue.length, organization.queue.seconds,
+                organization.queue.waitsForHolds, organization.sharesCache)
             try AuditTrail(session: session, actor: actor, now: now).note(
                 .organizationChanged, of: organization.id.rawValue, named: organization.name, before: before,
                 after: organization)
@@ -31,9 +37,15 @@ extension SQLSession {
         guard let weekStart = Weekday(rawValue: try row["week_start"]) else {
             throw StoreFailure.other(detail: "organization.week_start is no day of the week")
         }
+        let targets: String? = try row["alert_targets"]
         return Organization(
             id: try row["id"], name: try row["name"], timeZone: try row["time_zone"], weekStart: weekStart,
-            resetHour: try row["reset_hour"])
+            resetHour: try row["reset_hour"], alertRules: try LedgerRules.alerts(row["alert_rules"]),
+            alertTargets: try targets.map { try StoredJSON.value(AlertTargets.self, of: $0) } ?? AlertTargets(),
+            queue: QueueBounds(
+                length: try row["queue_length"], seconds: try row["queue_seconds"],
+                waitsForHolds: try row["waits_for_holds"]),
+            sharesCache: try row["shares_cache"])
     }
 
     /// When the window of the organization's calendar that contains `moment` began.

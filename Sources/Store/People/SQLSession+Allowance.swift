@@ -71,8 +71,9 @@ extension SQLSession {
                 WHERE account.limit_id = $1 AND account.resets_at > $2
                     AND person.tier = $3 AND person.is_disabled = 0
                     AND account.used + account.held >= $4 + COALESCE((
-                        SELECT SUM(quota_grant.amount) FROM quota_grant
-                        WHERE quota_grant.limit_id = $1 AND quota_grant.holder = account.holder
+                        SELECT SUM(quota_grant.amount - pot.used - pot.held)
+                        FROM quota_grant JOIN account pot ON pot.grant_id = quota_grant.id
+                        WHERE quota_grant.holder = account.holder AND quota_grant.meter = 'tokens'
                             AND quota_grant.expires_at > $2), 0)
                 """, limit, now, tier, amount)
             stopped.formUnion(try full.map { try $0["holder"] as PersonID })

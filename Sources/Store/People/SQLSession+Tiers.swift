@@ -16,6 +16,7 @@ extension SQLSession {
             name: try row["name"], audience: try row["audience"], maxPromptTokens: try row["max_prompt_tokens"],
             maxReplyTokens: try row["max_reply_tokens"], models: Set(models),
             disconnect: graceSeconds.map { .cancel(graceSeconds: $0) } ?? .drain,
+            atLimit: Tier.AtLimit(downgrades: try row["downgrades"], cacheSeconds: try row["cache_seconds"]),
             allowance: try allowance(of: .tier(id)))
         return Tier(
             id: id, organization: try row["organization"], settings: settings, isRetired: try row["is_retired"])
@@ -45,11 +46,11 @@ extension SQLSession {
         try execute(
             """
             UPDATE tier SET name = $2, audience = $3, max_prompt_tokens = $4, max_reply_tokens = $5,
-                disconnect_grace_seconds = $6, is_retired = $7
+                disconnect_grace_seconds = $6, is_retired = $7, downgrades = $8, cache_seconds = $9
             WHERE id = $1
             """,
             tier.id, settings.name, settings.audience, settings.maxPromptTokens, settings.maxReplyTokens,
-            settings.disconnect.graceSeconds, tier.isRetired)
+            settings.disconnect.graceSeconds, tier.isRetired, settings.atLimit.downgrades, settings.atLimit.cacheSeconds)
         try execute("DELETE FROM tier_model WHERE tier = $1", tier.id)
         for model in settings.models {
             try execute("INSERT INTO tier_model (tier, model) VALUES ($1, $2)", tier.id, model)

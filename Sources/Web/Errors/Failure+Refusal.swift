@@ -28,7 +28,7 @@ extension Failure {
         let unit =
             switch refusal.meter {
             case .cost: "spend"
-            case .tokens: "token"
+            case .tokens, .promptTokens, .completionTokens: "token"
             case .requests, .concurrent: "request"
             }
         return "\(owner)_\(unit)_limit_exceeded"
@@ -60,7 +60,7 @@ extension Failure {
 
 extension Refusal {
     /// Whether it is only about how fast: a minute's window, or requests at the same time. Else a quota is used up.
-    fileprivate var isPace: Bool { meter == .concurrent || window == .minute }
+    fileprivate var isPace: Bool { meter == .concurrent || window == .minute || window == .bucket || cause != .full }
 }
 
 extension HTTPField.Name {

@@ -20,7 +20,7 @@ extension GaugeInput {
         let prompt = quote.promptTokens.tokens
         let needs = quote.amount(of: prompt, on: account)
         self.init(
-            limit: account.ceiling, used: account.used, held: account.held, needs: needs,
+            limit: account.ceiling, used: account.spent, held: account.held, needs: needs,
             isExact: quote.promptTokens.isExact, replyMax: quote.amount(of: quote.maxReplyTokens, on: account),
             promptMax: quote.amount(of: quote.maxPromptTokens, on: account))
     }
@@ -38,6 +38,7 @@ extension Quote {
             switch admission {
             case .refused(let refusal): refusal.limit
             case .granted(let allowance): allowance.shortenedBy?.limit.id
+            case .queued: nil
             }
         return accounts.first { $0.limit.id == decisive && $0.limit.meter == .tokens } ?? accounts.binding
     }

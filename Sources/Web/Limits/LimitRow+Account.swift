@@ -5,7 +5,7 @@ extension LimitRow {
     init(_ account: Account, isBinding: Bool, zone: TimeZone, words: Words) {
         let meter = account.limit.meter
         self.init(
-            name: words.name(of: account.limit), used: words.figure(account.used, meter),
+            name: words.name(of: account.limit), used: words.figure(account.spent, meter),
             held: words.figure(account.held, meter), left: words.figure(account.available, meter),
             amount: words.figure(account.ceiling, meter),
             resets: account.resetsAt.map { Moment($0, zone: zone) }, isBinding: isBinding)

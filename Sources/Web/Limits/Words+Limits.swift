@@ -16,7 +16,7 @@ extension Words {
     /// An amount in the meter's unit, with the unit.
     func amount(_ value: Int64, _ meter: Limit.Meter) -> String {
         switch meter {
-        case .tokens: tokens(value)
+        case .tokens, .promptTokens, .completionTokens: tokens(value)
         case .cost: dollars(nanodollars: value)
         case .requests, .concurrent: self(value, one: "{count} request", other: "{count} requests")
         }
@@ -41,6 +41,8 @@ extension Words {
     private func unit(_ meter: Limit.Meter) -> String {
         switch meter {
         case .tokens: self("tokens")
+        case .promptTokens: self("prompt tokens")
+        case .completionTokens: self("reply tokens")
         case .requests: self("requests")
         case .cost: self("spending")
         case .concurrent: self("requests at once")
@@ -55,6 +57,7 @@ extension Words {
         case .day: self("today")
         case .week: self("this week")
         case .month: self("this month")
+        case .bucket: self("in the bucket")
         case .lifetime: ""
         }
     }

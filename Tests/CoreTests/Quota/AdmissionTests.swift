@@ -157,6 +157,7 @@ struct AdmissionTests {
         switch Admission.decide(demand, on: accounts) {
         case .granted(let allowance): return allowance
         case .refused(let refusal): throw refusal
+        case .queued: throw NotRefused()
         }
     }
 

@@ -25,7 +25,7 @@ struct LimitTests {
     }
 
     @Test func flawedLimitsAreNamed() {
-        #expect(throws: Limit.Flaw.negativeAmount) { try limit(.tier, "free", amount: -1).check() }
+        #expect(throws: Limit.Flaw.absurdAmount) { try limit(.tier, "free", amount: -1).check() }
         #expect(throws: Limit.Flaw.requestNeedsPerRequest) { try limit(.request, "acme").check() }
         #expect(throws: Limit.Flaw.concurrencyNeedsLifetime) {
             try Limit(scope: .tier, subject: "free", meter: .concurrent, window: .day, amount: 1).check()

@@ -90,12 +90,25 @@ struct WindowCalendarTests {
         #expect(WindowCalendar(timeZone: "UTC", resetHour: -1) == nil)
     }
 
-    @Test func aStoredWindowThatIsNewerStays() throws {
-        let yesterday = try between("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    @Test func theNewestWindowLastsUntilItsEndWhateverTheClockDoes() throws {
+        let calendar = try calendar("UTC")
         let today = try between("2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z")
-        #expect(yesterday.notBefore(today) == today)
-        #expect(today.notBefore(yesterday) == today)
-        #expect(today.notBefore(nil) == today)
+        for moment in ["2026-01-01T12:00:00Z", "2026-01-02T00:00:00Z", "2026-01-02T23:59:59Z"] {
+            #expect(try calendar.interval(of: .day, at: at(moment), after: today) == today)
+        }
+        let next = try between("2026-01-03T00:00:00Z", "2026-01-04T00:00:00Z")
+        #expect(try calendar.interval(of: .day, at: at("2026-01-03T00:00:00Z"), after: today) == next)
+        #expect(try calendar.interval(of: .day, at: at("2026-01-02T12:00:00Z"), after: nil) == today)
+    }
+
+    @Test func aChangedCalendarNeitherCutsAWindowShortNorOverlapsIt() throws {
+        let before = try between("2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z")
+        let changed = try calendar("UTC", resetHour: 6)
+        #expect(try changed.interval(of: .day, at: at("2026-01-02T12:00:00Z"), after: before) == before)
+        let next = try #require(try changed.interval(of: .day, at: at("2026-01-03T01:00:00Z"), after: before))
+        #expect(try next == between("2026-01-03T00:00:00Z", "2026-01-03T06:00:00Z"))
+        #expect(try changed.interval(of: .day, at: at("2026-01-03T06:00:00Z"), after: next)
+            == between("2026-01-03T06:00:00Z", "2026-01-04T06:00:00Z"))
     }
 
     /// Also across Samoa's missing 30 December 2011, Cairo's, Havana's and Casablanca's odd changes.

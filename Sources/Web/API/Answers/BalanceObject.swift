@@ -54,7 +54,7 @@ extension BalanceObject.Entry {
     fileprivate init(_ account: Account) {
         self.init(
             name: account.policyName, scope: account.limit.scope.rawValue, meter: account.limit.meter.rawValue,
-            window: account.limit.window.rawValue, limit: account.ceiling, used: account.used, held: account.held,
+            window: account.limit.window.rawValue, limit: account.ceiling, used: account.spent, held: account.held,
             available: account.available, resetsAt: account.resetsAt.map { Moment($0, zone: .gmt).iso })
     }
 }

@@ -2,8 +2,6 @@ import Core
 
 /// Extra tokens as they were typed. The fields are called as `Grant.Draft` calls them.
 struct GrantDraft: Sendable, Decodable {
-    /// Which of the tier's limits on tokens it raises.
-    var window = ""
     var amount = ""
     /// The last day on which it counts, as `2026-12-31`.
     var expiresAt = ""
@@ -15,19 +13,11 @@ struct GrantDraft: Sendable, Decodable {
         var typed = TypedFields()
         let end = calendar.day(expiresAt.trimmed)?.end
         let draft = Grant.Draft(
-            window: Window(rawValue: window) ?? .lifetime, amount: typed.whole(amount, "amount"),
-            reason: reason.trimmed, expiresAt: end ?? Timestamp(milliseconds: 0))
+            amount: typed.whole(amount, "amount"), reason: reason.trimmed, expiresAt: end ?? Timestamp(milliseconds: 0))
         var flaws = draft.flaws
         if end == nil { flaws.all.append(Flaw("expiresAt", expiresAt.trimmed.isEmpty ? .missing : .malformed)) }
         try typed.throwIfAny(and: flaws)
         return draft
-    }
-
-    /// - Parameter windows: of the limits on tokens that the person's tier has.
-    func windowChoice(_ windows: [Window], error: String?, _ words: Words) -> Choice {
-        Choice(
-            "window", words("Which limit"), options: windows.map { ($0.rawValue, words.limitOnTokens(per: $0)) },
-            selected: window, error: error)
     }
 
     func fields(_ errors: [String: String], _ words: Words) -> [Field] {
@@ -40,20 +30,5 @@ struct GrantDraft: Sendable, Decodable {
                 isRequired: true),
             Field("reason", words("Why"), value: reason, error: errors["reason"], isRequired: true),
         ]
-    }
-}
-
-extension Words {
-    /// One of a tier's limits on tokens.
-    func limitOnTokens(per window: Window) -> String {
-        switch window {
-        case .hour: self("per hour")
-        case .day: self("per day")
-        case .week: self("per week")
-        case .month: self("per month")
-        case .minute: self("per minute")
-        case .perRequest: self("per request")
-        case .lifetime: self("once")
-        }
     }
 }

@@ -20,16 +20,13 @@ struct PersonPage: Page {
     let fields: [Field]
     let choices: [Choice]
     let grants: [Grant]
-    /// Whether the person's tier has a limit on tokens that could be raised.
-    let canGrant: Bool
-    let grantWindow: Choice
     let grantFields: [Field]
 
     struct Grant: Sendable {
         /// Where it is taken back.
         let revoke: String
         let amount: String
-        let limit: String
+        let left: String
         let expires: Moment
         let reason: String
         /// nil while it counts.

@@ -65,7 +65,7 @@ extension Site {
         let person = try await person(context)
         do {
             let calendar = try await calendar(of: context.asker().person)
-            let grant = try await ports.grants.add(draft.draft(in: calendar), to: person.id, by: context.actor())
+            let grant = try await ports.grants.add(draft.draft(in: calendar), to: .person(person.id), by: context.actor())
             return redirect(
                 to: "/admin/people/\(person.id)",
                 notice: words("{tokens} were added.", ["tokens": words.tokens(grant.amount)]))
@@ -77,7 +77,7 @@ extension Site {
     private func revokeGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
         let person = try await person(context)
         let id: Grant.ID = try context.identifier("grant")
-        guard try await ports.grants.all(of: person.id).contains(where: { $0.id == id }) else { throw Failure.notFound }
+        guard try await ports.grants.all(of: .person(person.id)).contains(where: { $0.grant.id == id }) else { throw Failure.notFound }
         try await ports.grants.revoke(id, by: context.actor())
         return redirect(to: "/admin/people/\(person.id)", notice: words("The extra tokens were taken back."))
     }
@@ -112,7 +112,6 @@ extension Site {
     func personResponse(_ person: Person, _ edit: PersonEdit, _ context: SiteContext) async throws -> Response {
         let calendar = try await calendar(of: context.asker().person)
         let standing = try await standing(of: person)
-        let accounts = standing.accounts.filter { $0.limit.scope == .tier && $0.limit.meter == .tokens }
         let tiers = try await ports.tiers.all().filter { !$0.isRetired || $0.id == person.tier }
         let errors = edit.flaws.sentences(words)
         let draft = edit.draft ?? PersonDraft(person)
@@ -133,23 +132,19 @@ extension Site {
                 draft.tierChoice(tiers, error: errors["tier"], words),
                 draft.adminChoice(error: errors["isAdmin"], words),
             ],
-            grants: try await grants(of: person, in: calendar), canGrant: !accounts.isEmpty,
-            grantWindow: grant.windowChoice(accounts.map(\.limit.window), error: errors["window"], words),
-            grantFields: grant.fields(errors, words))
+            grants: try await grants(of: person, in: calendar), grantFields: grant.fields(errors, words))
         let isRefused = !edit.flaws.all.isEmpty || edit.problem != nil
         return response(page, status: isRefused ? .unprocessableContent : .ok)
     }
 
     private func grants(of person: Person, in calendar: WindowCalendar) async throws -> [PersonPage.Grant] {
         let now = ports.time.now()
-        let limits = try await standing(of: person).accounts.map(\.limit)
-        return try await ports.grants.all(of: person.id).map { grant in
-            let limit = limits.first { $0.id == grant.limit }
+        return try await ports.grants.all(of: .person(person.id)).map { pot in
+            let grant = pot.grant
             return PersonPage.Grant(
                 revoke: "/admin/people/\(person.id)/grants/\(grant.id)/revoke",
-                amount: "+" + words.tokens(grant.amount),
-                limit: limit.map { words.limitOnTokens(per: $0.window) }
-                    ?? words("on a limit that no longer counts for them"),
+                amount: "+" + words.amount(grant.amount, grant.meter),
+                left: words("{left} left", ["left": words.figure(pot.available, grant.meter)]),
                 expires: Moment(grant.expiresAt, zone: calendar.timeZone), reason: grant.reason,
                 end: grant.expiresAt > now ? nil : words("over"))
         }

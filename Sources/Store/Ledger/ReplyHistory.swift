@@ -1,0 +1,70 @@
+import Core
+
+/// How long the latest replies of somebody with a model were, in tokens: as text, the newest last.
+struct ReplyHistory {
+    /// Enough for a ninth decile, few enough to follow a change of habits.
+    static let most = 32
+    /// Fewer say nothing.
+    static let fewest = 3
+    /// While nothing is known: a few paragraphs.
+    static let usualWhileUnknown: Int64 = 256
+    /// Instead of numbers, for a model that produces what nobody can count as it comes.
+    static let uncountable = "uncountable"
+
+    private(set) var lengths: [Int64]
+
+    init(_ text: String?) {
+        lengths = text?.split(separator: ",").compactMap { Int64($0) } ?? []
+    }
+
+    var text: String { lengths.map(String.init).joined(separator: ",") }
+
+    mutating func add(_ length: Int64) {
+        lengths.append(length)
+        lengths.removeFirst(max(0, lengths.count - Self.most))
+    }
+
+    /// What nine of ten replies did not pass; nil while there are too few.
+    private var usual: Int64? {
+        guard lengths.count >= Self.fewest else { return nil }
+        return lengths.sorted()[(lengths.count * 9 + 9) / 10 - 1]
+    }
+
+    /// Nil when no part of the reply may be left unheld.
+    ///
+    /// - Parameters:
+    ///   - own: the person's history with the model.
+    ///   - all: everybody's.
+    static func usualReply(own: String?, all: String?) -> Int64? {
+        if all == uncountable { return nil }
+        return ReplyHistory(own).usual ?? ReplyHistory(all).usual ?? usualWhileUnknown
+    }
+}
+
+extension SQLSession {
+    /// - Parameter isCountable: false when the upstream charged for more than it showed.
+    func noteReply(of length: Int64, to path: QuotaPath, isCountable: Bool) throws {
+        let known = try rows(
+            "SELECT person, recent FROM reply_history WHERE model = $2 AND person IN ($1, '')", path.person,
+            path.model)
+        let texts = Dictionary(uniqueKeysWithValues: try known.map { (try $0["person"] as String, try $0["recent"] as String) })
+        guard texts[""] != ReplyHistory.uncountable else { return }
+        guard isCountable else { return try keep(ReplyHistory.uncountable, person: "", model: path.model) }
+        var own = ReplyHistory(texts[path.person.rawValue])
+        own.add(length)
+        try keep(own.text, person: path.person.rawValue, model: path.model)
+        // Those who are new go by everybody's; a few of each are enough for that.
+        guard own.lengths.count <= ReplyHistory.fewest else { return }
+        var all = ReplyHistory(texts[""])
+        all.add(length)
+        try keep(all.text, person: "", model: path.model)
+    }
+
+    private func keep(_ recent: String, person: String, model: ModelID) throws {
+        try execute(
+            """
+            INSERT INTO reply_history (person, model, recent) VALUES ($1, $2, $3)
+            ON CONFLICT (person, model) DO UPDATE SET recent = excluded.recent
+            """, person, model, recent)
+    }
+}
