@@ -60,7 +60,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "LimitsFile", "Relay", "Store", "StrictJSON", "Tokenizer", "Web", argumentParser, crypto,
+                "Core", "FastCGI", "LimitsFile", "Relay", "Store", "StrictJSON", "Tokenizer", "Web", argumentParser,
+                crypto,
                 logging, serviceLifecycle,
             ],
             swiftSettings: house
@@ -130,7 +131,9 @@ let package = Package(
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
-        tests("Store", with: ["Core", "GateTestSupport", "LimitsFile", "Store", "Tokenizer", "ledger-test-worker", logging]),
+        tests(
+            "Store",
+            with: ["Core", "GateTestSupport", "LimitsFile", "Store", "Tokenizer", "ledger-test-worker", logging]),
         tests("LimitsFile", with: ["Core", "LimitsFile", yams]),
     ],
     swiftLanguageModes: [.v6]

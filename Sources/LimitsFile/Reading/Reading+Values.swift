@@ -18,7 +18,9 @@ extension Reading {
     mutating func word<Word>(_ field: Field, among words: [String: Word]) -> Word? {
         guard let text = text(field) else { return nil }
         if let word = words[text] { return word }
-        refuse("\(field.key) must be one of \(words.keys.sorted().joined(separator: ", ")), not \(text.quoted)", at: field.line)
+        refuse(
+            "\(field.key) must be one of \(words.keys.sorted().joined(separator: ", ")), not \(text.quoted)",
+            at: field.line)
         return nil
     }
 
@@ -56,7 +58,8 @@ extension Reading {
             }
             let units = try form.units(of: scalar.string)
             if range.contains(units) { return units }
-            refuse(field, scalar.string, "must be from \(form.text(range.lowerBound)) to \(form.text(range.upperBound))")
+            refuse(
+                field, scalar.string, "must be from \(form.text(range.lowerBound)) to \(form.text(range.upperBound))")
         } catch {
             refuse(field, scalar.string, error.demand(form, range))
         }

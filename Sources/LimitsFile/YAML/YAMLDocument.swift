@@ -13,7 +13,9 @@ enum YAMLDocument {
         } catch let flaws as LimitsFileFlaws {
             throw flaws
         } catch {
-            throw LimitsFileFlaws([LimitsFileFlaw(error, lines: text.split(separator: "\n", omittingEmptySubsequences: false).count)])
+            throw LimitsFileFlaws([
+                LimitsFileFlaw(error, lines: text.split(separator: "\n", omittingEmptySubsequences: false).count)
+            ])
         }
     }
 

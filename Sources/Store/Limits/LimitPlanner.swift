@@ -1,0 +1,137 @@
+import Core
+
+/// Compares a plan with what there is, and works out what has to be done, without doing any of it.
+struct LimitPlanner {
+    let session: any SQLSession
+    let subjects: LimitSubjects
+    let now: Timestamp
+    private(set) var steps: [LimitPlanStep] = []
+    private(set) var flaws: [LimitsFileFlaw] = []
+    /// Who was named already, and where.
+    private var seen: [String: Int?] = [:]
+
+    init(_ session: any SQLSession, at now: Timestamp) throws {
+        self.session = session
+        self.now = now
+        subjects = try LimitSubjects(session)
+    }
+
+    mutating func add(_ plan: LimitPlan) throws {
+        for subject in plan.subjects { try add(subject) }
+        if let alerts = plan.alerts { add(alerts) }
+        if let queue = plan.queue { add(queue) }
+    }
+
+    mutating func refuse(_ reason: String, at line: Int?) {
+        flaws.append(LimitsFileFlaw(line: line, reason: reason))
+    }
+
+    // MARK: Who
+
+    private mutating func add(_ subject: LimitPlan.Subject) throws {
+        switch try subjects.find(subject, in: session) {
+        case .one(let named):
+            guard isFirst(subject, named.id) else { return }
+            prioritize(subject, named)
+            try addLimits(of: subject, named)
+        case .nobody:
+            guard isFirst(subject, subject.name.lowercased()) else { return }
+            if let named = make(subject) { try addLimits(of: subject, named) }
+        case .several(let names):
+            let list = names.map { "“\($0)”" }.joined(separator: ", ")
+            refuse("“\(subject.name)” could be any of \(list)", at: subject.line)
+        }
+    }
+
+    private mutating func isFirst(_ subject: LimitPlan.Subject, _ id: String) -> Bool {
+        guard let line = seen.updateValue(subject.line, forKey: "\(subject.scope) \(id)") else { return true }
+        let place = line.map { ", first on line \($0)" } ?? ""
+        refuse("\(subject.scope.title(of: subject.name)) stands twice\(place)", at: subject.line)
+        return false
+    }
+
+    private mutating func prioritize(_ subject: LimitPlan.Subject, _ named: LimitSubjects.Named) {
+        guard let project = subjects.projects.first(where: { $0.id.rawValue == named.id }),
+            subject.scope == .project, let priority = subject.priority, priority != project.priority
+        else { return }
+        steps.append(
+            LimitPlanStep(
+                .setPriority(priority, project.id), subject.scope.title(of: named.name), "priority",
+                before: project.priority.rawValue, after: priority.rawValue))
+    }
+
+    /// A new project or tier; nothing else comes to be by having limits.
+    private mutating func make(_ subject: LimitPlan.Subject) -> LimitSubjects.Named? {
+        switch subject.scope {
+        case .project: return makeProject(subject)
+        case .tier: return makeTier(subject)
+        case .person: refuse("nobody has the address “\(subject.name)”", at: subject.line)
+        case .key: refuse("there is no key “\(subject.name)” in use", at: subject.line)
+        default: refuse("there is no \(subject.scope.title(of: "“\(subject.name)”"))", at: subject.line)
+        }
+        return nil
+    }
+
+    private mutating func makeProject(_ subject: LimitPlan.Subject) -> LimitSubjects.Named? {
+        let draft = Project.Draft(name: subject.name, priority: subject.priority ?? .normal)
+        guard draft.flaws.all.isEmpty else {
+            refuse("“\(subject.name)” cannot be the name of a project", at: subject.line)
+            return nil
+        }
+        let project = Project(
+            organization: subjects.organization.id, name: draft.name, priority: draft.priority, createdAt: now)
+        steps.append(
+            LimitPlanStep(
+                .makeProject(project), subject.scope.title(of: project.name), "project", before: nil,
+                after: "of \(project.priority.rawValue) priority"))
+        return LimitSubjects.Named(id: project.id.rawValue, name: project.name)
+    }
+
+    private mutating func makeTier(_ subject: LimitPlan.Subject) -> LimitSubjects.Named? {
+        let settings = Tier.Settings.fromFile(subject.name, models: subjects.openModels)
+        guard !settings.flaws.all.contains(where: { $0.field == "name" }) else {
+            refuse("“\(subject.name)” cannot be the name of a tier", at: subject.line)
+            return nil
+        }
+        let tier = Tier(organization: subjects.organization.id, settings: settings)
+        steps.append(
+            LimitPlanStep(
+                .makeTier(tier), subject.scope.title(of: tier.name), "tier", before: nil,
+                after: "prompts up to \(settings.maxPromptTokens) and replies up to \(settings.maxReplyTokens) tokens, "
+                    + "all \(settings.models.count) models"))
+        return LimitSubjects.Named(id: tier.id.rawValue, name: tier.name)
+    }
+
+    // MARK: For the whole organization
+
+    private mutating func add(_ alerts: [AlertRule]) {
+        let before = subjects.organization.alertRules
+        var organization = subjects.organization
+        organization.alertRules = alerts
+        guard organization.flaws.all.isEmpty else { return refuse("the alerts are out of range", at: nil) }
+        if alerts == before { return }
+        steps.append(
+            LimitPlanStep(.setAlerts(alerts), "organization", "alerts", before: before.words, after: alerts.words))
+    }
+
+    private mutating func add(_ queue: QueueBounds) {
+        let before = subjects.organization.queue
+        guard queue.flaws.all.isEmpty else { return refuse("the queue is out of range", at: nil) }
+        if queue == before { return }
+        steps.append(
+            LimitPlanStep(.setQueue(queue), "organization", "queue", before: before.words, after: queue.words))
+    }
+
+    mutating func append(_ step: LimitPlanStep) { steps.append(step) }
+}
+
+extension [AlertRule] {
+    fileprivate var words: String { isEmpty ? "none" : map(\.words).joined(separator: "; ") }
+}
+
+extension Tier.Settings {
+    /// Room for a long text and a long answer; an admin sets the rest on the tier's page.
+    fileprivate static func fromFile(_ name: String, models: Set<ModelID>) -> Self {
+        Self(name: name, maxPromptTokens: 32_000, maxReplyTokens: 4_096, models: models, allowance: Tier.Allowance())
+    }
+}
