@@ -67,7 +67,7 @@ extension Model {
             flaws.note(encoding.flatMap { $0.nameProblem() }, about: "encoding")
             flaws.note(contextWindow.problem(outside: Tier.Settings.tokenRange), about: "contextWindow")
             flaws.note(maxReplyTokens.problem(outside: 1...max(1, contextWindow)), about: "maxReplyTokens")
-            flaws.note(minimumReplyTokens.problem(outside: 1...max(1, maxReplyTokens)), about: "minimumReplyTokens")
+            flaws.note(minimumReplyTokens.problem(outside: Tier.Settings.tokenRange), about: "minimumReplyTokens")
             return flaws
         }
     }

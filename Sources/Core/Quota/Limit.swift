@@ -130,7 +130,9 @@ extension Limit {
         if !schedule.allSatisfy(\.isSound) || schedule.count > 50 { throw .absurdSchedule }
         if let pressure {
             guard pressure.isSound else { throw .absurdPressure }
-            guard scope == .organization || scope == .project || scope == .model else { throw .pressureNeedsSharedScope }
+            guard scope == .organization || scope == .project || scope == .model else {
+                throw .pressureNeedsSharedScope
+            }
         }
         if let elasticCeiling {
             guard Self.amountRange.contains(elasticCeiling), elasticCeiling >= amount else { throw .ceilingBelowAmount }

@@ -34,7 +34,9 @@ extension [Pot] {
         var missing = amount
         var draws: [Draw] = []
         let covering = filter { $0.grant.covers(limit) && $0.available > 0 }
-        for pot in covering.sorted(by: { ($0.grant.expiresAt, $0.grant.id.rawValue) < ($1.grant.expiresAt, $1.grant.id.rawValue) })
+        for pot in covering.sorted(by: {
+            ($0.grant.expiresAt, $0.grant.id.rawValue) < ($1.grant.expiresAt, $1.grant.id.rawValue)
+        })
         where missing > 0 {
             let part = Swift.min(missing, pot.available)
             draws.append(Draw(pot: pot, amount: part))

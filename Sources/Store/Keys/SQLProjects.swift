@@ -30,7 +30,8 @@ struct SQLProjects: Projects {
         try draft.flaws.throwIfAny()
         return try await database.write { [now = time.now()] session in
             try session.check(draft, of: nil)
-            let project = Project(organization: try session.organization().id, name: draft.name, priority: draft.priority, createdAt: now)
+            let project = Project(
+                organization: try session.organization().id, name: draft.name, priority: draft.priority, createdAt: now)
             try session.insert(project)
             try AuditTrail(session: session, actor: actor, now: now).note(.projectCreated, of: project, before: nil)
             return project

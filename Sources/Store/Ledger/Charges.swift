@@ -78,8 +78,12 @@ struct Charges {
     /// What each grant has given in the end: the one that ends first gives first.
     private func drawn(_ usage: Usage, by tariff: Tariff) -> [Grant.ID: Int64] {
         var drawn: [Grant.ID: Int64] = [:]
-        let pots = all.compactMap { charge in charge.grant.map { (grant: $0, most: max(charge.held, charge.usedBefore)) } }
-        for pot in pots.sorted(by: { ($0.grant.expiresAt, $0.grant.id.rawValue) < ($1.grant.expiresAt, $1.grant.id.rawValue) }) {
+        let pots = all.compactMap { charge in
+            charge.grant.map { (grant: $0, most: max(charge.held, charge.usedBefore)) }
+        }
+        for pot in pots.sorted(by: {
+            ($0.grant.expiresAt, $0.grant.id.rawValue) < ($1.grant.expiresAt, $1.grant.id.rawValue)
+        }) {
             let alike = pots.filter { $0.grant.holder == pot.grant.holder && $0.grant.meter == pot.grant.meter }
             let given = alike.reduce(0) { $0 + (drawn[$1.grant.id] ?? 0) }
             drawn[pot.grant.id] = min(pot.most, max(0, tariff.charge(pot.grant.meter, for: usage) - given))

@@ -47,7 +47,8 @@ extension SQLSession {
         let known = try rows(
             "SELECT person, recent FROM reply_history WHERE model = $2 AND person IN ($1, '')", path.person,
             path.model)
-        let texts = Dictionary(uniqueKeysWithValues: try known.map { (try $0["person"] as String, try $0["recent"] as String) })
+        let texts = Dictionary(
+            uniqueKeysWithValues: try known.map { (try $0["person"] as String, try $0["recent"] as String) })
         guard texts[""] != ReplyHistory.uncountable else { return }
         guard isCountable else { return try keep(ReplyHistory.uncountable, person: "", model: path.model) }
         var own = ReplyHistory(texts[path.person.rawValue])

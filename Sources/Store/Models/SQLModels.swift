@@ -84,7 +84,8 @@ extension SQLSession {
             model.id, model.organization, settings.name, settings.upstream, settings.upstreamModel, settings.encoding,
             settings.contextWindow, settings.maxReplyTokens, settings.tariff.promptNanodollarsPerMillion,
             settings.tariff.completionNanodollarsPerMillion, settings.tariff.cachedPromptNanodollarsPerMillion,
-            settings.tariff.weightPartsPerMillion, settings.isRetired, now, settings.minimumReplyTokens, settings.fallback,
+            settings.tariff.weightPartsPerMillion, settings.isRetired, now, settings.minimumReplyTokens,
+            settings.fallback,
             settings.holdsWholeReply, settings.tariff.cachedPromptWeightPartsPerMillion,
             settings.tariff.reasoningWeightPartsPerMillion)
     }
@@ -134,7 +135,8 @@ extension SQLSession {
         var next: ModelID? = first
         var seen: Set<ModelID> = []
         while let id = next {
-            guard id != model, seen.insert(id).inserted, let row = try row("SELECT fallback FROM model WHERE id = $1", id)
+            guard id != model, seen.insert(id).inserted,
+                let row = try row("SELECT fallback FROM model WHERE id = $1", id)
             else { return false }
             next = try row["fallback"]
         }

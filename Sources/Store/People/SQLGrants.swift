@@ -67,7 +67,7 @@ extension SQLSession {
         return try row["name"]
     }
 
-    fileprivate func insert(_ grant: Grant) throws {
+    func insert(_ grant: Grant) throws {
         try execute(
             """
             INSERT INTO quota_grant (id, scope, holder, meter, amount, reason, created_at, expires_at)

@@ -55,7 +55,8 @@ extension SQLSession {
             WHERE id = $1
             """,
             tier.id, settings.name, settings.audience, settings.maxPromptTokens, settings.maxReplyTokens,
-            settings.disconnect.graceSeconds, tier.isRetired, settings.atLimit.downgrades, settings.atLimit.cacheSeconds)
+            settings.disconnect.graceSeconds, tier.isRetired, settings.atLimit.downgrades, settings.atLimit.cacheSeconds
+        )
         try execute("DELETE FROM tier_model WHERE tier = $1", tier.id)
         for model in settings.models {
             try execute("INSERT INTO tier_model (tier, model) VALUES ($1, $2)", tier.id, model)

@@ -107,8 +107,9 @@ struct WindowCalendarTests {
         #expect(try changed.interval(of: .day, at: at("2026-01-02T12:00:00Z"), after: before) == before)
         let next = try #require(try changed.interval(of: .day, at: at("2026-01-03T01:00:00Z"), after: before))
         #expect(try next == between("2026-01-03T00:00:00Z", "2026-01-03T06:00:00Z"))
-        #expect(try changed.interval(of: .day, at: at("2026-01-03T06:00:00Z"), after: next)
-            == between("2026-01-03T06:00:00Z", "2026-01-04T06:00:00Z"))
+        #expect(
+            try changed.interval(of: .day, at: at("2026-01-03T06:00:00Z"), after: next)
+                == between("2026-01-03T06:00:00Z", "2026-01-04T06:00:00Z"))
     }
 
     /// Also across Samoa's missing 30 December 2011, Cairo's, Havana's and Casablanca's odd changes.

@@ -70,8 +70,8 @@ struct AuditLogTests {
         try await store.tiers.setRetired(true, copy.id, by: actor)
         try await store.tiers.setRetired(false, copy.id, by: actor)
         let gift = Grant.Draft(
-            window: .day, amount: 1, reason: "x", expiresAt: temporary.clock.now().advanced(bySeconds: 9))
-        let grant = try await store.grants.add(gift, to: person.id, by: actor)
+            amount: 1, reason: "x", expiresAt: temporary.clock.now().advanced(bySeconds: 9))
+        let grant = try await store.grants.add(gift, to: .person(person.id), by: actor)
         try await store.grants.revoke(grant.id, by: actor)
         let key = try await store.keys.create(.init(name: "x"), secret: .random(), for: person.id, by: actor)
         _ = try await store.keys.change(key.id, of: person.id, to: key.settings, by: actor)

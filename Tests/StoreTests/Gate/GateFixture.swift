@@ -153,6 +153,18 @@ final class BreakableLedger: Ledger {
         return admission
     }
 
+    func extend(_ request: RequestID, toReply wanted: Int64, at now: Timestamp) async throws -> Extension {
+        try await ledger.extend(request, toReply: wanted, at: now)
+    }
+
+    func leaveQueue(_ request: RequestID) async throws {
+        try await ledger.leaveQueue(request)
+    }
+
+    func queueDepth(at now: Timestamp) async throws -> Int64 {
+        try await ledger.queueDepth(at: now)
+    }
+
     func refresh(_ progress: [HoldProgress], leaseUntil: Timestamp) async throws -> [RequestID: HoldStanding] {
         try await ledger.refresh(progress, leaseUntil: leaseUntil)
     }

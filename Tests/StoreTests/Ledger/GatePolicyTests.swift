@@ -51,9 +51,13 @@ struct GatePolicyTests {
             try session.addOrganization(LedgerFixture.organization, timeZone: "UTC")
             try session.run(
                 script: """
-                    INSERT INTO tier VALUES ('free', 'acme', 'Free', '', 3000, 4000, 10, 0, 0);
+                    INSERT INTO tier (id, organization, name, audience, max_prompt_tokens, max_reply_tokens,
+                        disconnect_grace_seconds, is_retired, created_at) VALUES
+                        ('free', 'acme', 'Free', '', 3000, 4000, 10, 0, 0);
                     INSERT INTO upstream VALUES ('demo', 'acme', 'Demo', 'http://localhost/v1', 'secret', 0);
-                    INSERT INTO model VALUES
+                    INSERT INTO model (id, organization, name, upstream, upstream_model, encoding, context_window,
+                        max_reply_tokens, prompt_price, completion_price, cached_prompt_price, weight_ppm, is_retired,
+                        created_at) VALUES
                         ('small', 'acme', 'Small', 'demo', 'demo-small', 'o200k_base', 8000, 500, 3, 2, 1, 1000000, 0, 0),
                         ('large', 'acme', 'Large', 'demo', 'demo-large', NULL, 8000, 500, 3, 2, 1, 1000000, 0, 0),
                         ('old', 'acme', 'Retired', 'demo', 'demo-old', NULL, 8000, 500, 3, 2, 1, 1000000, 1, 0);

@@ -41,22 +41,30 @@ struct LedgerFixture {
         try await database.write { session in
             try session.execute(
                 """
-                INSERT INTO quota_limit (id, scope, subject, model, meter, time_window, amount, mode)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO quota_limit (id, scope, subject, model, meter, time_window, amount, refill, mode, schedule,
+                                         pressure, elastic_ceiling, raised_to)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
                 ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, mode = excluded.mode
                 """,
-                limit.id, limit.scope, limit.subject, limit.model, limit.meter, limit.window, limit.amount, limit.mode)
+                limit.id, limit.scope, limit.subject, limit.model, limit.meter, limit.window, limit.amount,
+                limit.refill, limit.mode, limit.schedule.isEmpty ? nil : StoredJSON.text(limit.schedule),
+                limit.pressure.map { try StoredJSON.text($0) }, limit.elasticCeiling, limit.raisedTo)
         }
     }
 
-    func grant(_ amount: Int64, on limit: Limit, to holder: String, until expiry: Timestamp) async throws {
-        try await database.write { session in
-            try session.execute(
-                """
-                INSERT INTO quota_grant (id, limit_id, holder, amount, reason, created_at, expires_at)
-                VALUES ($1, $2, $3, $4, 'a deadline', 0, $5)
-                """, Grant.ID.random(), limit.id, holder, amount, expiry)
-        }
+    @discardableResult
+    func grant(
+        _ amount: Int64, _ meter: Limit.Meter = .tokens, to holder: Grant.Holder = .person(PersonID(rawValue: "ada")),
+        until expiry: Timestamp
+    ) async throws -> Grant {
+        let grant = Grant(
+            holder: holder, meter: meter, amount: amount, reason: "a deadline", createdAt: .start, expiresAt: expiry)
+        try await database.write { session in try session.insert(grant) }
+        return grant
+    }
+
+    func pots(of path: QuotaPath = path(), at now: Timestamp = .start) async throws -> [Pot] {
+        try await database.read { session in try session.pots(on: path, at: now) }
     }
 
     // MARK: Requests

@@ -90,6 +90,7 @@ private struct RandomHistory {
         switch try await book.ledger.hold(request, at: now) {
         case .granted(let allowance): compare("hold", allowance.replyCap, expected)
         case .refused: compare("hold", nil, expected)
+        case .queued: compare("queued", true, false)
         }
     }
 

@@ -175,8 +175,8 @@ struct LedgerTests {
 
     @Test func aGrantRaisesTheLimitOfItsHolderUntilItExpires() async throws {
         let book = try await LedgerFixture()
-        let limit = try await book.limit(100)
-        try await book.grant(150, on: limit, to: "ada", until: noon.advanced(bySeconds: 60))
+        try await book.limit(100)
+        try await book.grant(150, until: noon.advanced(bySeconds: 60))
         #expect(try await book.balance() == [0, 0, 250])
         #expect(try await book.balance(of: LedgerFixture.path("bob")) == [0, 0, 100])
         #expect(try await book.balance(at: noon.advanced(bySeconds: 60)) == [0, 0, 100])

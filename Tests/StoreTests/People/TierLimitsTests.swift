@@ -30,12 +30,12 @@ struct TierLimitsTests {
 
     @Test func grantIsFeltUntilItExpiresOrIsRevoked() async throws {
         let draft = Grant.Draft(
-            window: .day, amount: 30, reason: "thesis", expiresAt: temporary.clock.now().advanced(bySeconds: 60))
-        let grant = try await temporary.store.grants.add(draft, to: person.id, by: temporary.actor)
+            amount: 30, reason: "thesis", expiresAt: temporary.clock.now().advanced(bySeconds: 60))
+        let grant = try await temporary.store.grants.add(draft, to: .person(person.id), by: temporary.actor)
         #expect(try await available() == 130)
         try await temporary.store.grants.revoke(grant.id, by: temporary.actor)
         #expect(try await available() == 100)
-        _ = try await temporary.store.grants.add(draft, to: person.id, by: temporary.actor)
+        _ = try await temporary.store.grants.add(draft, to: .person(person.id), by: temporary.actor)
         temporary.clock.advance(seconds: 60)
         #expect(try await available() == 100)
     }

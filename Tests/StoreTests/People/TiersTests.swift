@@ -90,8 +90,8 @@ struct TiersTests {
         try await temporary.store.people.setDisabled(true, gone.id, by: temporary.actor)
         _ = try await temporary.store.grants.add(
             Grant.Draft(
-                window: .day, amount: 500, reason: "thesis", expiresAt: Timestamp.start.advanced(bySeconds: 60)),
-            to: gifted.id, by: temporary.actor)
+                amount: 500, reason: "thesis", expiresAt: Timestamp.start.advanced(bySeconds: 60)),
+            to: .person(gifted.id), by: temporary.actor)
         for person in [near, gifted, gone] { try await use(600, of: dayLimit(of: tier), by: person) }
 
         var settings = tier.settings

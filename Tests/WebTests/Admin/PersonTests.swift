@@ -12,14 +12,14 @@ import Testing
         _ = try await desk.post("/admin/tiers/\(tier.id)", desk.form(of: tier.settings, ["tokensPerDay": "100"]))
         #expect(try await desk.quote(500).isRefused)
         let path = "/admin/people/\(desk.person.id)"
-        let form = [("window", "day"), ("amount", "1,000"), ("expiresAt", "2026-01-08"), ("reason", "<b>Thesis</b>")]
+        let form = [("amount", "1,000"), ("expiresAt", "2026-01-08"), ("reason", "<b>Thesis</b>")]
         #expect(try await desk.post(path + "/grants", form).status == .seeOther)
         #expect(try await !desk.quote(500).isRefused)
         #expect(try await desk.latest().action == .grantAdded)
         let page = try await desk.browser.get(path).text
         #expect(
             page.contains("+1,000 tokens") && page.contains("&lt;b&gt;Thesis") && page.contains("9 Jan 2026, 00:00"))
-        let grant = try #require(try await desk.site.store.grants.all(of: desk.person.id).first)
+        let grant = try #require(try await desk.site.store.grants.all(of: .person(desk.person.id)).first?.grant)
         #expect(try await desk.post(path + "/grants/\(grant.id)/revoke", []).status == .seeOther)
         #expect(try await desk.quote(500).isRefused)
         #expect(try await desk.latest().action == .grantRevoked)
@@ -30,24 +30,24 @@ import Testing
         let desk = try await AdminDesk()
         let other = try await desk.site.person("other@example.org")
         let draft = Grant.Draft(
-            window: .day, amount: 5, reason: "x", expiresAt: desk.site.clock.now().advanced(bySeconds: 60))
-        let grant = try await desk.site.store.grants.add(draft, to: other.id, by: .shell)
+            amount: 5, reason: "x", expiresAt: desk.site.clock.now().advanced(bySeconds: 60))
+        let grant = try await desk.site.store.grants.add(draft, to: .person(other.id), by: .shell)
         let path = "/admin/people/\(desk.person.id)/grants/\(grant.id)/revoke"
         #expect(try await desk.post(path, []).status == .notFound)
     }
 
     @Test(arguments: [
-        (["window": "week"], "There is no such thing"), (["amount": "-5"], "not written as it should be"),
+        (["amount": "-5"], "not written as it should be"),
         (["amount": "0"], "A whole number from 1"), (["expiresAt": "2026-02-30"], "A day such as"),
         (["expiresAt": "2025-12-31"], "already over"), (["reason": " "], "This is needed."),
     ])
     func anImpossibleGrantIsRefusedBesideItsField(_ change: [String: String], _ words: String) async throws {
         let desk = try await AdminDesk()
-        var form = ["window": "day", "amount": "10", "expiresAt": "2026-01-08", "reason": "Thesis"]
+        var form = ["amount": "10", "expiresAt": "2026-01-08", "reason": "Thesis"]
         form.merge(change) { $1 }
         let answer = try await desk.post("/admin/people/\(desk.person.id)/grants", form.map { ($0.key, $0.value) })
         #expect(answer.status == .unprocessableContent && answer.text.contains(words))
-        #expect(try await desk.site.store.grants.all(of: desk.person.id).isEmpty)
+        #expect(try await desk.site.store.grants.all(of: .person(desk.person.id)).isEmpty)
     }
 
     @Test func whoIsDisabledIsOutAtOnceAndTakesNothingMore() async throws {

@@ -134,13 +134,12 @@ extension Samples {
             choices: [tierChoice("tier"), draft.adminChoice(error: nil, words)],
             grants: [
                 .init(
-                    revoke: "/admin/people/p1/grants/g1/revoke", amount: "+50,000 tokens", limit: "per day",
+                    revoke: "/admin/people/p1/grants/g1/revoke", amount: "+50,000 tokens", left: "20,000 left",
                     expires: moment(hours: 90), reason: "Thesis", end: nil),
                 .init(
-                    revoke: "/admin/people/p1/grants/g2/revoke", amount: "+1 token", limit: "per month",
+                    revoke: "/admin/people/p1/grants/g2/revoke", amount: "+1 token", left: "0 left",
                     expires: moment(hours: -90), reason: "Trial", end: "over"),
             ],
-            canGrant: !isDisabled, grantWindow: GrantDraft().windowChoice([.hour, .day], error: nil, words),
             grantFields: GrantDraft(amount: "some").fields(["amount": "A whole number."], words))
     }
 
