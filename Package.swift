@@ -133,8 +133,13 @@ let package = Package(
             swiftSettings: house),
         tests(
             "Store",
-            with: ["Core", "GateTestSupport", "LimitsFile", "Store", "Tokenizer", "ledger-test-worker", logging]),
-        tests("LimitsFile", with: ["Core", "LimitsFile", yams]),
+            with: [
+                "Core", "GateTestSupport", "LimitsFile", "LimitsTestSupport", "Store", "Tokenizer",
+                "ledger-test-worker", logging,
+            ]),
+        .target(
+            name: "LimitsTestSupport", dependencies: ["Core"], path: "Tests/LimitsTestSupport", swiftSettings: house),
+        tests("LimitsFile", with: ["Core", "LimitsFile", "LimitsTestSupport", yams]),
     ],
     swiftLanguageModes: [.v6]
 )

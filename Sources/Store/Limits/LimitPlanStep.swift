@@ -15,11 +15,16 @@ struct LimitPlanStep {
     }
 
     var action: Action
-    var change: LimitPlanChange
+    var changes: [LimitPlanChange]
+
+    init(_ action: Action, _ changes: [LimitPlanChange]) {
+        self.action = action
+        self.changes = changes
+    }
 
     init(_ action: Action, _ subject: String, _ what: String, before: String?, after: String?, stopped: Int = 0) {
-        self.action = action
-        change = LimitPlanChange(subject: subject, what: what, before: before, after: after, stopped: stopped)
+        let change = LimitPlanChange(subject: subject, what: what, before: before, after: after, stopped: stopped)
+        self.init(action, [change])
     }
 }
 

@@ -2,11 +2,13 @@ import Core
 
 /// The limits of one subject.
 extension LimitPlanner {
-    mutating func addLimits(of subject: LimitPlan.Subject, _ named: LimitSubjects.Named) throws {
+    /// - Parameter stepsBefore: how many there were before this subject.
+    mutating func addLimits(
+        of subject: LimitPlan.Subject, _ named: LimitSubjects.Named, _ stepsBefore: Int
+    ) throws {
         let wanted = subject.rules.compactMap { limit($0, of: subject.scope, named) }
         let (live, retired) = try session.limits(of: subject.scope, named.id)
         let matching = LimitMatching(live: live.filter(subject.coverage.includes), retired: retired, wanted: wanted)
-        let stepsBefore = steps.count
         try append(matching, subject.scope.title(of: named.name))
         let left = live.filter { !subject.coverage.includes($0) } + wanted
         if subject.scope == .tier && steps.count > stepsBefore && !left.contains(where: \.bounds) {

@@ -29,14 +29,15 @@ struct LimitPlanner {
     // MARK: Who
 
     private mutating func add(_ subject: LimitPlan.Subject) throws {
+        let stepsBefore = steps.count
         switch try subjects.find(subject, in: session) {
         case .one(let named):
             guard isFirst(subject, named.id) else { return }
             prioritize(subject, named)
-            try addLimits(of: subject, named)
+            try addLimits(of: subject, named, stepsBefore)
         case .nobody:
             guard isFirst(subject, subject.name.lowercased()) else { return }
-            if let named = make(subject) { try addLimits(of: subject, named) }
+            if let named = make(subject) { try addLimits(of: subject, named, stepsBefore) }
         case .several(let names):
             let list = names.map { "“\($0)”" }.joined(separator: ", ")
             refuse("“\(subject.name)” could be any of \(list)", at: subject.line)
@@ -82,8 +83,8 @@ struct LimitPlanner {
             organization: subjects.organization.id, name: draft.name, priority: draft.priority, createdAt: now)
         steps.append(
             LimitPlanStep(
-                .makeProject(project), subject.scope.title(of: project.name), "project", before: nil,
-                after: "of \(project.priority.rawValue) priority"))
+                .makeProject(project), subject.scope.title(of: project.name), "", before: nil,
+                after: "\(project.priority.rawValue) priority"))
         return LimitSubjects.Named(id: project.id.rawValue, name: project.name)
     }
 
@@ -96,22 +97,18 @@ struct LimitPlanner {
         let tier = Tier(organization: subjects.organization.id, settings: settings)
         steps.append(
             LimitPlanStep(
-                .makeTier(tier), subject.scope.title(of: tier.name), "tier", before: nil,
-                after: "prompts up to \(settings.maxPromptTokens) and replies up to \(settings.maxReplyTokens) tokens, "
-                    + "all \(settings.models.count) models"))
+                .makeTier(tier), subject.scope.title(of: tier.name), "", before: nil, after: settings.bounds))
         return LimitSubjects.Named(id: tier.id.rawValue, name: tier.name)
     }
 
     // MARK: For the whole organization
 
     private mutating func add(_ alerts: [AlertRule]) {
-        let before = subjects.organization.alertRules
-        var organization = subjects.organization
-        organization.alertRules = alerts
-        guard organization.flaws.all.isEmpty else { return refuse("the alerts are out of range", at: nil) }
-        if alerts == before { return }
-        steps.append(
-            LimitPlanStep(.setAlerts(alerts), "organization", "alerts", before: before.words, after: alerts.words))
+        guard alerts.count <= 50, alerts.allSatisfy(\.isSound) else {
+            return refuse("the alerts are out of range", at: nil)
+        }
+        let changes = alerts.changes(since: subjects.organization.alertRules)
+        if !changes.isEmpty { append(LimitPlanStep(.setAlerts(alerts), changes)) }
     }
 
     private mutating func add(_ queue: QueueBounds) {
@@ -126,12 +123,30 @@ struct LimitPlanner {
 }
 
 extension [AlertRule] {
-    fileprivate var words: String { isEmpty ? "none" : map(\.words).joined(separator: "; ") }
+    /// By their thresholds; in which order they stand makes no difference.
+    fileprivate func changes(since before: [AlertRule]) -> [LimitPlanChange] {
+        Set((self + before).map(\.thresholdPartsPerMillion)).sorted().compactMap { threshold in
+            let (old, new) = (before.words(at: threshold), words(at: threshold))
+            if old == new { return nil }
+            return LimitPlanChange(
+                subject: "organization", what: "alert at \(threshold.percent)", before: old, after: new)
+        }
+    }
+
+    private func words(at threshold: Int64) -> String? {
+        let rules = filter { $0.thresholdPartsPerMillion == threshold }
+        return rules.isEmpty ? nil : rules.map(\.words).sorted().joined(separator: "; ")
+    }
 }
 
 extension Tier.Settings {
     /// Room for a long text and a long answer; an admin sets the rest on the tier's page.
     fileprivate static func fromFile(_ name: String, models: Set<ModelID>) -> Self {
         Self(name: name, maxPromptTokens: 32_000, maxReplyTokens: 4_096, models: models, allowance: Tier.Allowance())
+    }
+
+    fileprivate var bounds: String {
+        "prompts up to \(maxPromptTokens.grouped) tokens, replies up to \(maxReplyTokens.grouped), "
+            + (models.isEmpty ? "no model yet" : "every model there is")
     }
 }

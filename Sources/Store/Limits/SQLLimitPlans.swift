@@ -10,14 +10,14 @@ struct SQLLimitPlans: LimitPlans {
 
     func preview(_ plan: LimitPlan) async throws -> [LimitPlanChange] {
         try await database.read { [now = time.now()] session in
-            try session.steps(of: plan, at: now).map(\.change)
+            try session.steps(of: plan, at: now).flatMap(\.changes)
         }
     }
 
     func apply(_ plan: LimitPlan, by actor: Actor) async throws -> [LimitPlanChange] {
         try await database.write { [now = time.now()] session in
             let steps = try session.steps(of: plan, at: now)
-            let changes = steps.map(\.change)
+            let changes = steps.flatMap(\.changes)
             for step in steps { try session.take(step, by: actor, at: now) }
             if !changes.isEmpty { try session.note(changes, by: actor, at: now) }
             return changes
@@ -39,7 +39,9 @@ extension [LimitPlanChange] {
     /// Those who have nothing on this side are left out.
     fileprivate func bySubject(_ side: (LimitPlanChange) -> String?) -> [String: [String]] {
         reduce(into: [:]) { state, change in
-            if let value = side(change) { state[change.subject, default: []].append("\(change.what): \(value)") }
+            guard let value = side(change) else { return }
+            let words = [change.what, value].filter { !$0.isEmpty }
+            state[change.subject, default: []].append(words.joined(separator: ": "))
         }
     }
 }

@@ -37,18 +37,18 @@ struct LimitsCommand: ParsableCommand {
         func run() throws {
             let settings = try Settings(ProcessInfo.processInfo.environment)
             let (source, dryRun) = (LimitsSource(file), dryRun)
-            let plan = try source.read()
-            let changes = try Blocking.run {
-                let store = try await SQLStore.open(settings)
-                do {
-                    let plans = store.limitPlans
+            do {
+                let plan = try source.read()
+                let changes = try Blocking.run {
+                    let plans = try await SQLStore.open(settings).limitPlans
                     return try await dryRun ? plans.preview(plan) : plans.apply(plan, by: .shell)
-                } catch let flaws as LimitsFileFlaws {
-                    throw CommandFailure(flaws, in: source)
                 }
+                for change in changes { Output.line(change.description) }
+                Output.note(Self.summary(of: changes.count, dryRun: dryRun))
+            } catch let flaws as LimitsFileFlaws {
+                for flaw in flaws.all { Output.note(source.line(flaw)) }
+                throw ExitCode.failure
             }
-            for change in changes { Output.line(change.description) }
-            Output.note(Self.summary(of: changes.count, dryRun: dryRun))
         }
 
         private static func summary(of count: Int, dryRun: Bool) -> String {
@@ -87,14 +87,12 @@ struct LimitsSource: Sendable {
     /// For messages.
     var name: String { path == "-" ? "standard input" : path }
 
-    /// - Throws: `CommandFailure`.
-    func read() throws -> LimitPlan {
-        let bytes = try bytes()
-        do throws(LimitsFileFlaws) {
-            return try LimitsFile.read(bytes: bytes)
-        } catch {
-            throw CommandFailure(error, in: self)
-        }
+    /// - Throws: `LimitsFileFlaws`, `CommandFailure`.
+    func read() throws -> LimitPlan { try LimitsFile.read(bytes: bytes()) }
+
+    /// The way compilers write it, so that editors find the place.
+    func line(_ flaw: LimitsFileFlaw) -> String {
+        "\(name):\(flaw.line.map { "\($0):" } ?? "") \(flaw.reason)"
     }
 
     /// No more than one byte beyond what a file may have: then it is too large, whatever follows.
@@ -104,17 +102,8 @@ struct LimitsSource: Sendable {
                 try path == "-" ? FileHandle.standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             return Array(try handle.read(upToCount: LimitsFile.maxBytes + 1) ?? Data())
         } catch {
-            throw CommandFailure("\(name): cannot be read: \(error.localizedDescription)")
+            let reason = (error as NSError).localizedFailureReason.map { ": \($0)" } ?? "."
+            throw CommandFailure("\(name) cannot be read\(reason)")
         }
-    }
-}
-
-extension CommandFailure {
-    /// Each flaw on a line of its own, the way compilers write it.
-    init(_ flaws: LimitsFileFlaws, in source: LimitsSource) {
-        self.init(
-            flaws.all.map { flaw in
-                "\(source.name):\(flaw.line.map { "\($0):" } ?? "") \(flaw.reason)"
-            }.joined(separator: "\n"))
     }
 }

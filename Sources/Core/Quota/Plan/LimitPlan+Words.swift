@@ -22,9 +22,9 @@ extension LimitPlan.Rule {
 }
 
 extension AlertRule {
-    /// `at 95 %: throttle by 50 %, slack`.
+    /// `throttle by 50 %, slack, then cache`.
     public var words: String {
-        var parts = ["at \(thresholdPartsPerMillion.percent): \(action.rawValue)"]
+        var parts = [action.rawValue]
         if action == .throttle { parts[0] += " by \((reductionPartsPerMillion ?? Self.usualReduction).percent)" }
         parts += Channel.allCases.filter(channels.contains).map(\.rawValue)
         if let fallback { parts.append("then \(fallback.rawValue)") }
@@ -88,10 +88,11 @@ extension Window {
 }
 
 extension Int64 {
-    /// Of parts per million.
-    fileprivate var percent: String { FixedPoint(places: 4).text(self) + " %" }
+    /// Of parts per million: `12.5 %`.
+    public var percent: String { FixedPoint(places: 4).text(self) + " %" }
 
-    fileprivate var grouped: String {
+    /// `1,234,567`.
+    public var grouped: String {
         var groups: [Substring] = []
         var rest = String(self)[...]
         while rest.count > 3 {

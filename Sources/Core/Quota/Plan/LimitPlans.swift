@@ -21,7 +21,7 @@ public protocol LimitPlans: Sendable {
 public struct LimitPlanChange: Sendable, Hashable {
     /// Whom it concerns, such as `project production`.
     public var subject: String
-    /// What of it, such as `tokens a day`.
+    /// What of it, such as `tokens a day`; empty for all of something new.
     public var what: String
     /// Nil for something new.
     public var before: String?
@@ -55,6 +55,6 @@ extension LimitPlanChange: CustomStringConvertible {
             case 1: " (one has already taken as much)"
             default: " (\(stopped) have already taken as much)"
             }
-        return "\(subject): \(what): \(change)\(warning)"
+        return [subject, what, change].filter { !$0.isEmpty }.joined(separator: ": ") + warning
     }
 }

@@ -1,12 +1,12 @@
 /// Random numbers that are the same each time (SplitMix64).
-struct Dice: RandomNumberGenerator {
+public struct Dice: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
-        state = seed
+    public init(seed: Int) {
+        state = UInt64(seed)
     }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,14 +14,15 @@ struct Dice: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    public mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
     /// One in `count`.
-    mutating func one(in count: Int) -> Bool { below(count) == 0 }
+    public mutating func one(in count: Int) -> Bool { below(count) == 0 }
 
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+    public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
-    mutating func amount(_ range: ClosedRange<Int64>) -> Int64 {
+    /// The ends of the range as often as something between them.
+    public mutating func amount(_ range: ClosedRange<Int64>) -> Int64 {
         switch below(4) {
         case 0: range.lowerBound
         case 1: range.upperBound
