@@ -5,7 +5,7 @@ import Testing
 import Yams
 
 @Suite struct WritingTests {
-    @Test(arguments: 0..<300)
+    @Test(arguments: 0..<150)
     func whatIsWrittenIsReadAsTheSamePlan(seed: Int) throws {
         var random = Dice(seed: seed)
         let plan = random.plan(of: .allAwkward)
@@ -15,7 +15,7 @@ import Yams
         #expect(LimitsFile.write(read) == text)
     }
 
-    @Test(arguments: 0..<50)
+    @Test(arguments: 0..<20)
     func everyReaderOfYAMLTakesItForTheSameNames(seed: Int) throws {
         var random = Dice(seed: seed)
         let plan = random.plan(of: .allAwkward)

@@ -72,11 +72,12 @@ struct LimitPlansTests {
         try await apply("organization: {limits: [{meter: tokens, window: day, amount: 900, mode: shadow}]}")
         #expect(try await onlyLimit(of: .organization) == id)
         try await apply("organization: {}")
-        let changes = try await apply("organization: {limits: [{meter: tokens, window: day, amount: 700, mode: shadow}]}")
+        let changes = try await apply(
+            "organization: {limits: [{meter: tokens, window: day, amount: 700, mode: shadow}]}")
         #expect(changes.map(\.stopped) == [0])
         #expect(try await onlyLimit(of: .organization) == id)
         #expect(
-            try await apply("organization: {daily_cap: 700}").map(\.description)
+            try await apply("organization: {daily_cap: 700, limits: []}").map(\.description)
                 == ["organization: tokens a day: 700; only recorded → 700 (one has already taken as much)"])
     }
 
@@ -175,7 +176,8 @@ struct LimitPlansTests {
     }
 
     @Test func namesThatNothingCanHaveAreRefused() async throws {
-        let text = "projects:\n  \"\\a\": {}\n  \(String(repeating: "n", count: 101)): {}\nusers:\n  \"tier_ \": {daily_limit: 1}"
+        let text =
+            "projects:\n  \"\\a\": {}\n  \(String(repeating: "n", count: 101)): {}\nusers:\n  \"tier_ \": {daily_limit: 1}"
         #expect(try await flaws(text).map(\.line) == [2, 3, 5])
     }
 
@@ -227,7 +229,10 @@ struct LimitPlansTests {
         try await apply("projects: {a: {daily_limit: 7}}")
         try await apply("projects: {a: {daily_limit: 7}}")
         let entries = try await temporary.store.auditLog.entries(AuditQuery(action: .limitsImported))
-        #expect(entries.map(\.after) == [#"{"project a":["tokens a day: 7"]}"#, #"{"project a":["normal priority","tokens a day: 5"]}"#])
+        #expect(
+            entries.map(\.after) == [
+                #"{"project a":["tokens a day: 7"]}"#, #"{"project a":["normal priority","tokens a day: 5"]}"#,
+            ])
         #expect(entries.map(\.before) == [#"{"project a":["tokens a day: 5"]}"#, "{}"])
         #expect(entries.allSatisfy { $0.actor == temporary.actor })
         let all = try await temporary.store.auditLog.entries(AuditQuery())

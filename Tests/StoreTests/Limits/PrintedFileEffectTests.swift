@@ -74,12 +74,15 @@ struct PrintedFileEffectTests {
         #expect(organization.alertRules[2].fallback == .cache)
     }
 
-    /// - Returns: what refused it; nil when it was let in, and then it is still held.
+    /// - Returns: what refused it; nil when it was let in, and then it has come to nothing.
     private func hold(prompt: Int64, in project: String? = nil, of tier: String) async throws -> Limit.Name? {
-        let answer = try await temporary.store.ledger.hold(
-            request(prompt: prompt, in: project, of: tier), at: temporary.clock.now())
-        guard case .refused(let refusal) = answer else { return nil }
-        return Limit.Name(scope: refusal.scope, meter: refusal.meter, window: refusal.window)
+        let (request, now) = (request(prompt: prompt, in: project, of: tier), temporary.clock.now())
+        if case .refused(let refusal) = try await temporary.store.ledger.hold(request, at: now) {
+            return Limit.Name(scope: refusal.scope, meter: refusal.meter, window: refusal.window)
+        }
+        _ = try await temporary.store.ledger.settle(
+            request.requestID, as: .finished(prompt: 0, completion: 0), at: now)
+        return nil
     }
 
     /// By somebody whom no tier of the file limits.

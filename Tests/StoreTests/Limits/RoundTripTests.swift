@@ -89,15 +89,18 @@ extension Dice {
     /// One to three bytes, lines or digits put in, taken away, doubled or changed.
     fileprivate mutating func damage(_ whole: [UInt8]) -> [UInt8] {
         var bytes = whole
-        for _ in 0...below(3) {
+        for _ in 0...below(2) {
             let place = below(bytes.count)
-            switch below(6) {
+            switch below(8) {
             case 0: bytes.remove(at: place)
             case 1: bytes[place] = UInt8(below(256))
-            case 2: bytes.insert(contentsOf: Array(pick(["&a ", "*a", "!!x ", "- ", ": ", "\n", "  ", "'", "[", "-"]).utf8), at: place)
+            case 2:
+                bytes.insert(
+                    contentsOf: Array(pick(["&a ", "*a", "!!x ", "- ", ": ", "\n", "  ", "'", "[", "-"]).utf8),
+                    at: place)
             case 3: bytes.removeSubrange(place..<min(bytes.count, place + below(40)))
             case 4: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + below(40))], at: place)
-            default: if let digit = bytes.firstIndex(where: { (0x30...0x39).contains($0) }) { bytes[digit] = 0x38 }
+            default: if (0x30...0x39).contains(bytes[place]) { bytes[place] = 0x31 + UInt8(below(9)) }
             }
             if bytes.isEmpty { return whole }
         }
