@@ -50,6 +50,12 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         }
     }
 
+    @Test func flawsBeyondAHundredAreOnlyCounted() {
+        let flaws = flaws(of: (1...250).map { "key\($0): 1" }.joined(separator: "\n"))
+        #expect(flaws.count == 101)
+        #expect(flaws.last == LimitsFileFlaw(line: 101, reason: "this and more: 150 in all"))
+    }
+
     @Test func whatIsNoTextIsRefused() {
         #expect(throws: LimitsFileFlaws([LimitsFileFlaw(line: nil, reason: "is no text in UTF-8")])) {
             try LimitsFile.read(bytes: [0x61, 0xFF])
@@ -97,7 +103,7 @@ private let badNumbers =
     ["1e3", "0x10", "1_000", "0o17", "017", "1.5", ".5", "5.", ".inf", ".nan", "yes", "+5", "5 000", "10:30", "٣"].map {
         BadFile("organization:\n  daily_cap: \($0)", "2: daily_cap must be a whole number")
     } + [
-        BadFile("organization:\n  daily_cap: -5", "2: daily_cap must not be negative, not “-5”"),
+        BadFile("organization:\n  daily_cap: -5", "2: daily_cap must not be negative: “-5”"),
         BadFile("organization:\n  daily_cap: \"5\"", "2: daily_cap must be a whole number in plain digits, not “5”"),
         BadFile("organization:\n  daily_cap: 1000000000000001", "2: daily_cap must be from 0 to 1000000000000000"),
         BadFile("organization:\n  daily_cap: 99999999999999999999", "2: daily_cap must be from 0 to"),

@@ -53,7 +53,7 @@ extension Reading {
         do throws(FixedPoint.Flaw) {
             if scalar.style != .plain { throw .malformed }
             if scalar.string.first == "-", (try? form.units(of: String(scalar.string.dropFirst()))) != nil {
-                refuse(field, scalar.string, "must not be negative")
+                refuse("\(field.key) must not be negative: \(scalar.string.quoted)", at: field.line)
                 return nil
             }
             let units = try form.units(of: scalar.string)

@@ -21,7 +21,7 @@ extension LimitPlanner {
     ) -> Limit? {
         var model: ModelID?
         if let name = rule.model {
-            guard case .one(let found) = subjects.model(name) else {
+            guard case .one(let found) = subjects.models.find(name) else {
                 refuse("there is no model “\(name)”", at: rule.line)
                 return nil
             }
@@ -81,11 +81,5 @@ extension Limit {
     fileprivate var bounds: Bool {
         mode == .enforce && model == nil && window != .perRequest
             && [.tokens, .completionTokens, .promptTokens, .cost].contains(meter)
-    }
-}
-
-extension LimitSubjects {
-    func name(of model: ModelID) -> String {
-        models.first { $0.id == model.rawValue }?.name ?? model.rawValue
     }
 }

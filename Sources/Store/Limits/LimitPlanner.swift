@@ -52,13 +52,13 @@ struct LimitPlanner {
     }
 
     private mutating func prioritize(_ subject: LimitPlan.Subject, _ named: LimitSubjects.Named) {
-        guard let project = subjects.projects.first(where: { $0.id.rawValue == named.id }),
-            subject.scope == .project, let priority = subject.priority, priority != project.priority
+        guard subject.scope == .project, let before = subjects.priorities[named.id], let after = subject.priority,
+            before != after
         else { return }
-        steps.append(
+        append(
             LimitPlanStep(
-                .setPriority(priority, project.id), subject.scope.title(of: named.name), "priority",
-                before: project.priority.rawValue, after: priority.rawValue))
+                .setPriority(after, ProjectID(rawValue: named.id)), subject.scope.title(of: named.name), "priority",
+                before: before.rawValue, after: after.rawValue))
     }
 
     /// A new project or tier; nothing else comes to be by having limits.

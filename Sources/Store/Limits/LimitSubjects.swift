@@ -15,54 +15,75 @@ struct LimitSubjects {
         case several([String])
     }
 
+    /// All of one kind, in the order of their names.
+    struct Names {
+        let all: [Named]
+        private let exact: [String: [Named]]
+        private let folded: [String: [Named]]
+
+        init(_ all: [Named]) {
+            self.all = all
+            exact = Dictionary(grouping: all, by: \.name)
+            folded = Dictionary(grouping: all) { $0.name.lowercased() }
+        }
+
+        /// Exactly the name, or else the only one that differs from it in case alone.
+        func find(_ name: String) -> Found {
+            let found = exact[name] ?? folded[name.lowercased()] ?? []
+            if found.count > 1 { return .several(found.map(\.name)) }
+            return found.first.map { .one($0) } ?? .nobody
+        }
+    }
+
     let organization: Organization
-    let projects: [Project]
-    let tiers: [Named]
-    let models: [Named]
+    let priorities: [String: Priority]
+    let projects: Names
+    let tiers: Names
+    let models: Names
     /// The models that are not retired.
     let openModels: Set<ModelID>
-    let keys: [(key: Named, beginning: String)]
+    /// Those that are not revoked.
+    let keys: [Key]
+    private let modelNames: [String: String]
+
+    struct Key {
+        let id: String
+        let beginning: String
+    }
 
     init(_ session: any SQLSession) throws {
         organization = try session.organization()
-        projects = try session.rows("SELECT * FROM project ORDER BY name").map(Project.init)
-        tiers = try session.rows("SELECT id, name FROM tier ORDER BY name").map(Named.init)
-        models = try session.rows("SELECT id, name FROM model ORDER BY name").map(Named.init)
+        let projects = try session.rows("SELECT * FROM project ORDER BY name").map(Project.init)
+        priorities = Dictionary(uniqueKeysWithValues: projects.map { ($0.id.rawValue, $0.priority) })
+        self.projects = Names(projects.map { Named(id: $0.id.rawValue, name: $0.name) })
+        tiers = Names(try session.rows("SELECT id, name FROM tier ORDER BY name").map(Named.init))
+        models = Names(try session.rows("SELECT id, name FROM model ORDER BY name").map(Named.init))
+        modelNames = Dictionary(uniqueKeysWithValues: models.all.map { ($0.id, $0.name) })
         openModels = Set(
             try session.rows("SELECT id FROM model WHERE is_retired = 0").map { try $0["id"] as ModelID })
         keys = try session.rows(
-            "SELECT id, id AS name, beginning FROM api_key WHERE revoked_at IS NULL ORDER BY created_at, id"
-        ).map { (try Named($0), try $0["beginning"]) }
+            "SELECT id, beginning FROM api_key WHERE revoked_at IS NULL ORDER BY created_at, id"
+        ).map { Key(id: try $0["id"], beginning: try $0["beginning"]) }
     }
+
+    func name(of model: ModelID) -> String { modelNames[model.rawValue] ?? model.rawValue }
 
     func find(_ subject: LimitPlan.Subject, in session: any SQLSession) throws -> Found {
         switch subject.scope {
         case .organization, .request: .one(Named(id: organization.id.rawValue, name: ""))
-        case .project: Self.find(subject.name, among: projects.map { Named(id: $0.id.rawValue, name: $0.name) })
-        case .tier: Self.find(subject.name, among: tiers)
-        case .model: Self.find(subject.name, among: models)
+        case .project: projects.find(subject.name)
+        case .tier: tiers.find(subject.name)
+        case .model: models.find(subject.name)
         case .key: key(subject.name)
         case .person: try person(subject.name, in: session)
         }
     }
 
-    func model(_ name: String) -> Found { Self.find(name, among: models) }
-
-    /// Exactly the name, or else the only one that differs from it in case alone.
-    private static func find(_ name: String, among all: [Named]) -> Found {
-        if let exact = all.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return .one(exact) }
-        let similar = all.filter { $0.name.lowercased() == name.lowercased() }
-        if similar.count > 1 { return .several(similar.map(\.name)) }
-        return similar.first.map { .one($0) } ?? .nobody
-    }
-
     /// By its id, or by its beginning as the pages show it, with or without the dots behind it.
     private func key(_ name: String) -> Found {
-        let matching = keys.filter { key, beginning in
-            key.id == name || beginning == name || beginning == name + "…"
-        }
-        if matching.count > 1 { return .several(matching.map(\.key.id)) }
-        return matching.first.map { .one($0.key) } ?? .nobody
+        let matching = keys.filter { $0.id == name || $0.beginning == name || $0.beginning == name + "…" }
+        if matching.count > 1 { return .several(matching.map(\.id)) }
+        return matching.first.map { .one(Named(id: $0.id, name: $0.id)) } ?? .nobody
     }
 
     private func person(_ name: String, in session: any SQLSession) throws -> Found {

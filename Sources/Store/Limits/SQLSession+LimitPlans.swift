@@ -33,8 +33,8 @@ extension SQLSession {
             "SELECT id, email AS name FROM person WHERE id IN (SELECT subject FROM quota_limit) ORDER BY email"
         ).map(LimitSubjects.Named.init)
         let all: [(Limit.Scope, [LimitSubjects.Named])] = [
-            (.project, subjects.projects.map { LimitSubjects.Named(id: $0.id.rawValue, name: $0.name) }),
-            (.tier, subjects.tiers), (.person, people), (.key, subjects.keys.map(\.key)), (.model, subjects.models),
+            (.project, subjects.projects.all), (.tier, subjects.tiers.all), (.person, people),
+            (.key, subjects.keys.map { LimitSubjects.Named(id: $0.id, name: $0.id) }), (.model, subjects.models.all),
         ]
         let single = LimitSubjects.Named(id: organization.id.rawValue, name: "")
         var plan = LimitPlan(alerts: organization.alertRules, queue: organization.queue)
@@ -45,7 +45,7 @@ extension SQLSession {
                 return LimitPlan.Subject(
                     scope: scope, name: named.name,
                     priority: scope == .project
-                        ? subjects.projects.first { $0.id.rawValue == named.id }?.priority : nil,
+                        ? subjects.priorities[named.id] : nil,
                     rules: rules.sorted { $0.order < $1.order })
             }
         }

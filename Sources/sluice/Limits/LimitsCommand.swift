@@ -71,7 +71,10 @@ struct LimitsCommand: ParsableCommand {
         func run() throws {
             let settings = try Settings(ProcessInfo.processInfo.environment)
             let plan = try Blocking.run { try await SQLStore.open(settings).limitPlans.current() }
-            Output.text(LimitsFile.write(plan))
+            let text = LimitsFile.write(plan)
+            Output.text(text)
+            let most = LimitsFile.maxBytes
+            if text.utf8.count > most { Output.note("This is more than the \(most / 1024) KiB that an import takes.") }
         }
     }
 }

@@ -14,10 +14,18 @@ public struct LimitsFileFlaw: Sendable, Hashable {
 /// Why a limits file was refused: everything that is wrong with it as far as it could be read, in the order of its
 /// lines. Nothing of the file was applied.
 public struct LimitsFileFlaws: Error, Sendable, Hashable {
-    public var all: [LimitsFileFlaw]
+    public private(set) var all: [LimitsFileFlaw]
+
+    /// Beyond so many only how many more there are.
+    public static let mostShown = 100
 
     public init(_ all: [LimitsFileFlaw]) {
         self.all = all.sorted { ($0.line ?? 0, $0.reason) < ($1.line ?? 0, $1.reason) }
+        let more = all.count - Self.mostShown
+        guard more > 0 else { return }
+        let next = self.all[Self.mostShown].line
+        self.all =
+            self.all.prefix(Self.mostShown) + [LimitsFileFlaw(line: next, reason: "this and more: \(more) in all")]
     }
 
     /// - Throws: itself, unless it is empty.
