@@ -40,8 +40,7 @@ import Yams
             return try withExtendedLifetime(parser) { try parser.singleRoot()?.trick }
         } catch {
             let words = String(describing: error)
-            // A flow collection as a key may hold an anchor that is compared before it is seen.
-            return ["alias", "anchor", "tag"].first { words.contains($0) && !text.contains($0) }
+            return ["alias", "anchor", "tag"].first { words.contains($0) }
         }
     }
 }

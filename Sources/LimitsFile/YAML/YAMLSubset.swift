@@ -14,7 +14,7 @@ struct YAMLSubset {
 
     private(set) var flaws: [LimitsFileFlaw] = []
 
-    private var line: Line
+    private var line: YAMLLine
     private var lineNumber = 0
     /// The block collections that are open, outermost first.
     private var blocks: [Block] = []
@@ -25,18 +25,18 @@ struct YAMLSubset {
 
     /// - Returns: everything that is refused, at most one thing for each line.
     static func flaws(in text: String) -> [LimitsFileFlaw] {
-        var subset = YAMLSubset(line: Line(scalars: []))
+        var subset = YAMLSubset(line: YAMLLine(scalars: []))
         for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
-            subset.scan(Line(scalars: Array(line.last == "\r" ? line.dropLast() : line)))
+            subset.scan(YAMLLine(scalars: Array(line.last == "\r" ? line.dropLast() : line)))
         }
         return subset.flaws
     }
 
-    private init(line: Line) {
+    private init(line: YAMLLine) {
         self.line = line
     }
 
-    private mutating func scan(_ next: Line) {
+    private mutating func scan(_ next: YAMLLine) {
         line = next
         lineNumber += 1
         do throws(Refusal) {

@@ -36,20 +36,18 @@ struct LimitSubjects {
     }
 
     let organization: Organization
+    /// Of the projects, by their ids.
     let priorities: [String: Priority]
     let projects: Names
     let tiers: Names
     let models: Names
     /// The models that are not retired.
     let openModels: Set<ModelID>
-    /// Those that are not revoked.
-    let keys: [Key]
+    /// The ids of those that are not revoked.
+    let keys: [String]
+    /// The same by their ids, and by their beginnings as the pages show them, with and without the dots behind them.
+    private let keysByName: [String: [String]]
     private let modelNames: [String: String]
-
-    struct Key {
-        let id: String
-        let beginning: String
-    }
 
     init(_ session: any SQLSession) throws {
         organization = try session.organization()
@@ -61,9 +59,13 @@ struct LimitSubjects {
         modelNames = Dictionary(uniqueKeysWithValues: models.all.map { ($0.id, $0.name) })
         openModels = Set(
             try session.rows("SELECT id FROM model WHERE is_retired = 0").map { try $0["id"] as ModelID })
-        keys = try session.rows(
-            "SELECT id, beginning FROM api_key WHERE revoked_at IS NULL ORDER BY created_at, id"
-        ).map { Key(id: try $0["id"], beginning: try $0["beginning"]) }
+        let keys = try session.rows(
+            "SELECT id, beginning FROM api_key WHERE revoked_at IS NULL ORDER BY created_at, id")
+        self.keys = try keys.map { try $0["id"] }
+        keysByName = try keys.reduce(into: [:]) { names, row in
+            let (id, beginning): (String, String) = (try row["id"], try row["beginning"])
+            for name in [id, beginning, beginning.replacing("…", with: "")] { names[name, default: []].append(id) }
+        }
     }
 
     func name(of model: ModelID) -> String { modelNames[model.rawValue] ?? model.rawValue }
@@ -79,11 +81,10 @@ struct LimitSubjects {
         }
     }
 
-    /// By its id, or by its beginning as the pages show it, with or without the dots behind it.
     private func key(_ name: String) -> Found {
-        let matching = keys.filter { $0.id == name || $0.beginning == name || $0.beginning == name + "…" }
-        if matching.count > 1 { return .several(matching.map(\.id)) }
-        return matching.first.map { .one(Named(id: $0.id, name: $0.id)) } ?? .nobody
+        let found = keysByName[name] ?? []
+        if found.count > 1 { return .several(found) }
+        return found.first.map { .one(Named(id: $0, name: $0)) } ?? .nobody
     }
 
     private func person(_ name: String, in session: any SQLSession) throws -> Found {

@@ -28,28 +28,31 @@ extension SQLSession {
     func limitPlan() throws -> LimitPlan {
         let subjects = try LimitSubjects(self)
         let rules = try liveRules(subjects)
-        let organization = subjects.organization
-        let people = try rows(
-            "SELECT id, email AS name FROM person WHERE id IN (SELECT subject FROM quota_limit) ORDER BY email"
-        ).map(LimitSubjects.Named.init)
-        let all: [(Limit.Scope, [LimitSubjects.Named])] = [
-            (.project, subjects.projects.all), (.tier, subjects.tiers.all), (.person, people),
-            (.key, subjects.keys.map { LimitSubjects.Named(id: $0.id, name: $0.id) }), (.model, subjects.models.all),
-        ]
-        let single = LimitSubjects.Named(id: organization.id.rawValue, name: "")
-        var plan = LimitPlan(alerts: organization.alertRules, queue: organization.queue)
-        for (scope, named) in [(.organization, [single])] + all + [(.request, [single])] {
-            plan.subjects += named.compactMap { named in
+        var plan = LimitPlan(alerts: subjects.organization.alertRules, queue: subjects.organization.queue)
+        for (scope, all) in try holders(subjects) {
+            for named in all {
                 let rules = rules[LimitHolder(scope: scope, subject: named.id)] ?? []
-                guard !rules.isEmpty || scope.isAlwaysNamed else { return nil }
-                return LimitPlan.Subject(
-                    scope: scope, name: named.name,
-                    priority: scope == .project
-                        ? subjects.priorities[named.id] : nil,
-                    rules: rules.sorted { $0.order < $1.order })
+                if rules.isEmpty && !scope.isAlwaysNamed { continue }
+                plan.subjects.append(
+                    LimitPlan.Subject(
+                        scope: scope, name: named.name, priority: subjects.priorities[named.id],
+                        rules: rules.sorted { $0.order < $1.order }))
             }
         }
         return plan
+    }
+
+    /// Everybody and everything that may have limits; of the people only those who do.
+    private func holders(_ subjects: LimitSubjects) throws -> [(Limit.Scope, [LimitSubjects.Named])] {
+        let organization = LimitSubjects.Named(id: subjects.organization.id.rawValue, name: "")
+        let people = try rows(
+            "SELECT id, email AS name FROM person WHERE id IN (SELECT subject FROM quota_limit) ORDER BY email"
+        ).map(LimitSubjects.Named.init)
+        return [
+            (.organization, [organization]), (.project, subjects.projects.all), (.tier, subjects.tiers.all),
+            (.person, people), (.key, subjects.keys.map { LimitSubjects.Named(id: $0, name: $0) }),
+            (.model, subjects.models.all), (.request, [organization]),
+        ]
     }
 
     private func liveRules(_ subjects: LimitSubjects) throws -> [LimitHolder: [LimitPlan.Rule]] {

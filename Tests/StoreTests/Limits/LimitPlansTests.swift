@@ -71,7 +71,8 @@ struct LimitPlansTests {
             """)
         try await apply("organization: {limits: [{meter: tokens, window: day, amount: 900, mode: shadow}]}")
         #expect(try await onlyLimit(of: .organization) == id)
-        try await apply("organization: {}")
+        try await apply("organization: {limits: []}")
+        await #expect(throws: StoreFailure.self) { try await onlyLimit(of: .organization) }
         let changes = try await apply(
             "organization: {limits: [{meter: tokens, window: day, amount: 700, mode: shadow}]}")
         #expect(changes.map(\.stopped) == [0])
@@ -79,6 +80,21 @@ struct LimitPlansTests {
         #expect(
             try await apply("organization: {daily_cap: 700, limits: []}").map(\.description)
                 == ["organization: tokens a day: 700; only recorded → 700 (one has already taken as much)"])
+    }
+
+    @Test func whatTheForecastRaisedStaysRaisedAsLongAsItMayRise() async throws {
+        let file = "people: {admin@example.org: {limits: [{meter: tokens, window: day, amount: AMOUNT}]}}"
+        func raised() async throws -> Int64? {
+            try await temporary.store.database.read { session in
+                try session.onlyRow("SELECT raised_to FROM quota_limit WHERE scope = 'person'")["raised_to"]
+            }
+        }
+        try await apply(file.replacing("AMOUNT", with: "5, elastic_ceiling: 9"))
+        try await temporary.execute("UPDATE quota_limit SET raised_to = 7 WHERE scope = 'person'")
+        try await apply(file.replacing("AMOUNT", with: "6, elastic_ceiling: 9"))
+        #expect(try await raised() == 7)
+        try await apply(file.replacing("AMOUNT", with: "6"))
+        #expect(try await raised() == nil)
     }
 
     private func onlyLimit(of scope: Limit.Scope) async throws -> String {

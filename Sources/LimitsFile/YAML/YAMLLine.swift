@@ -1,5 +1,5 @@
 /// One line of a YAML file, and how far it has been looked through.
-struct Line {
+struct YAMLLine {
     let scalars: [Unicode.Scalar]
     private(set) var position = 0
 
