@@ -33,7 +33,7 @@ extension SQLSession {
         for row in rows {
             let limit = try Limit(row)
             if let holder = limit.holder(on: hold.origin.path), try row["holder"] == holder {
-                accounts.append(try StoredAccount(row, limit, of: holder, share: nil, hold.rules, at: now))
+                accounts.append(try StoredAccount(charged: row, limit, of: holder, share: nil, hold.rules, at: now))
             } else {
                 shares.append((row, limit))
             }
@@ -51,8 +51,8 @@ extension SQLSession {
             let pressure = limit.pressure
         else { return nil }
         return try StoredAccount(
-            row, limit, of: whole.account.holder, share: whole.account.share(of: priority, pressure), hold.rules,
-            at: now)
+            charged: row, limit, of: whole.account.holder, share: whole.account.share(of: priority, pressure),
+            hold.rules, at: now)
     }
 
     private func add(_ amount: Int64, to account: Int64?, of entry: Int64) throws {
