@@ -97,13 +97,13 @@ extension SQLSession {
 }
 
 extension AuditTrail {
-    fileprivate func note(_ action: AuditAction, of project: Project, before: Project?) throws {
+    func note(_ action: AuditAction, of project: Project, before: Project?) throws {
         try note(action, of: project.id.rawValue, named: project.name, before: before, after: project)
     }
 }
 
 extension Project {
-    fileprivate init(_ row: SQLRow) throws {
+    init(_ row: SQLRow) throws {
         self.init(
             id: try row["id"], organization: try row["organization"], name: try row["name"],
             priority: try row["priority"], createdAt: try row["created_at"], retiredAt: try row["retired_at"])
