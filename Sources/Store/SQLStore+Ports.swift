@@ -7,6 +7,7 @@ extension SQLStore {
     public var limits: some Limits { SQLLimits(database: database, time: time) }
     public var grants: some Grants { SQLGrants(database: database, time: time) }
     public var projects: some Projects { SQLProjects(database: database, time: time) }
+    public var limitPlans: some LimitPlans { SQLLimitPlans(database: database, time: time) }
     public var keys: some APIKeys { SQLAPIKeys(database: database, time: time) }
     public var models: some Models { SQLModels(database: database, time: time) }
     public var upstreamRecords: some UpstreamRecords { SQLUpstreamRecords(database: database, time: time) }

@@ -72,4 +72,5 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case limitChanged = "limit.changed"
     case limitRetired = "limit.retired"
     case limitRestored = "limit.restored"
+    case limitsImported = "limits.imported"
 }

@@ -81,7 +81,7 @@ extension SQLSession {
     }
 
     /// The project of a row, with its limits.
-    fileprivate func project(_ row: SQLRow) throws -> Project {
+    func project(_ row: SQLRow) throws -> Project {
         let id: ProjectID = try row["id"]
         return Project(
             id: id, organization: try row["organization"], name: try row["name"], priority: try row["priority"],
@@ -94,7 +94,7 @@ extension SQLSession {
         if let namesake, try namesake["id"] != project { throw Flaws([Flaw("name", .taken)]) }
     }
 
-    fileprivate func insert(_ project: Project) throws {
+    func insert(_ project: Project) throws {
         try execute(
             "INSERT INTO project (id, organization, name, priority, created_at) VALUES ($1, $2, $3, $4, $5)",
             project.id, project.organization, project.name, project.priority, project.createdAt)
@@ -109,7 +109,7 @@ extension SQLSession {
 }
 
 extension AuditTrail {
-    fileprivate func note(_ action: AuditAction, of project: Project, before: Project?) throws {
+    func note(_ action: AuditAction, of project: Project, before: Project?) throws {
         try note(action, of: project.id.rawValue, named: project.name, before: before, after: project)
     }
 }
