@@ -19,6 +19,7 @@ extension Site {
         public var people: any People
         public var tiers: any Tiers
         public var limits: any Limits
+        public var limitPlans: any LimitPlans
         public var grants: any Grants
         public var projects: any Projects
         public var keys: any APIKeys
@@ -33,7 +34,7 @@ extension Site {
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
             sessions: any Sessions, firstAdmin: any FirstAdmin, invitations: any Invitations,
             hasher: any PasswordHasher, organizations: any Organizations, people: any People, tiers: any Tiers,
-            limits: any Limits, grants: any Grants, projects: any Projects, keys: any APIKeys, models: any Models,
+            limits: any Limits, limitPlans: any LimitPlans, grants: any Grants, projects: any Projects, keys: any APIKeys, models: any Models,
             upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes, time: any TimeSource
         ) {
             self.gate = gate
@@ -49,6 +50,7 @@ extension Site {
             self.people = people
             self.tiers = tiers
             self.limits = limits
+            self.limitPlans = limitPlans
             self.grants = grants
             self.projects = projects
             self.keys = keys

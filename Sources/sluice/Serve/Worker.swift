@@ -70,7 +70,7 @@ struct Worker {
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
             signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin,
             invitations: store.invitations, hasher: hasher,
-            organizations: store.organizations, people: store.people, tiers: store.tiers, limits: store.limits,
+            organizations: store.organizations, people: store.people, tiers: store.tiers, limits: store.limits, limitPlans: store.limitPlans,
             grants: store.grants,
             projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
             auditLog: store.auditLog, probes: probes(store, upstream), time: SystemTime())

@@ -11,12 +11,12 @@ import Testing
     private static let id = String(repeating: "a", count: 32)
 
     private static let pages = [
-        "", "/limits", "/limits?edit=new", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
+        "", "/limits", "/limits?edit=new", "/limits/file", "/limits/file.yaml", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
         "/upstreams", "/organization", "/usage", "/usage.csv", "/holds", "/health", "/audit",
     ]
 
     private static let changes = [
-        "/limits", "/limits/\(id)", "/limits/\(id)/retire", "/projects/\(id)/grants",
+        "/limits", "/limits/file", "/limits/\(id)", "/limits/\(id)/retire", "/projects/\(id)/grants",
         "/projects/\(id)/grants/\(id)/revoke", "/organization/grants", "/organization/grants/\(id)/revoke",
         "/tiers", "/tiers/\(id)", "/tiers/\(id)/duplicate", "/tiers/\(id)/retire", "/tiers/\(id)/restore", "/people",
         "/people/tier", "/people/\(id)", "/people/\(id)/disable", "/people/\(id)/enable", "/people/\(id)/password",
