@@ -75,7 +75,9 @@ extension SQLSession {
 
     /// Nil for windows that nothing is forecast of.
     private func forecast(of account: Account, at now: Timestamp) throws -> Forecast? {
-        guard let hours = Forecast.recentHours(for: account.limit.window), let end = account.resetsAt else { return nil }
+        guard let hours = Forecast.recentHours(for: account.limit.window), let end = account.resetsAt else {
+            return nil
+        }
         return Forecast(
             amount: account.amount, taken: account.taken, start: account.windowStart, end: end,
             recent: try used(since: now.advanced(bySeconds: -hours * 3600), by: account.limit), recentHours: hours,
