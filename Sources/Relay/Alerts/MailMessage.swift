@@ -56,10 +56,10 @@ enum HeaderText {
 }
 
 extension Unicode.Scalar {
-    /// Ends a line somewhere, or hides.
+    /// Ends a line somewhere.
     fileprivate var isBlank: Bool {
         switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        case .control, .lineSeparator, .paragraphSeparator: true
         default: false
         }
     }

@@ -35,8 +35,7 @@ struct MailTests {
                 From: sluice@chat.example.org
                 To: ada@example.org,
                  bob@example.org
-                Subject: =?UTF-8?B?\(base64("Ada (ada@example.org) is at 85 % of the limit"))?=
-                 =?UTF-8?B?\(base64(" on tokens per day"))?=
+                Subject: Ada (ada@example.org) is at 85 % of the limit on tokens per day
                 Date: Sat, 21 Nov 2026 12:05:06 +0000
                 Message-ID: <alert-7.1795262706789@chat.example.org>
                 Auto-Submitted: auto-generated
@@ -53,8 +52,6 @@ struct MailTests {
 
                 """)
     }
-
-    private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
     @Test func aNameAddsNoHeader() async throws {
         let program = try MailProgram("cat > message")
@@ -110,7 +107,7 @@ struct MailTests {
             let word = try #require(line.wholeMatch(of: /=\?UTF-8\?B\?([A-Za-z0-9+\/=]+)\?=/))
             decoded += try #require(String(data: Data(base64Encoded: String(word.1))!, encoding: .utf8))
         }
-        #expect(decoded == text.replacing("\u{200D}", with: " "))
+        #expect(decoded == text)
     }
 
     @Test(arguments: [
