@@ -9,7 +9,7 @@ public struct MetricsAccess: Sendable {
     public var addresses: Set<String>
 
     public init(token: String? = nil, addresses: Set<String> = []) {
-        self.token = token
+        self.token = token.flatMap { $0.isEmpty ? nil : $0 }
         self.addresses = addresses
     }
 
