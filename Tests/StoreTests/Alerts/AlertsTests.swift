@@ -44,7 +44,7 @@ struct AlertsTests {
         async let mine = alerts.due(10, leaseSeconds: 60)
         async let theirs = others.alerts.due(10, leaseSeconds: 60)
         let all = try await mine + theirs
-        #expect(Set(all.map(\.id)).count == 2 && all.count == 2)
+        try #require(Set(all.map(\.id)).count == 2 && all.count == 2)
         try await alerts.delivered(all[0].id)
         desk.temporary.clock.advance(seconds: 59)
         #expect(try await others.alerts.due(10, leaseSeconds: 60).isEmpty)
