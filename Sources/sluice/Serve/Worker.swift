@@ -137,25 +137,33 @@ private struct LimitKeeping: Service {
     let log: Logger
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                await followForecast()
                 // What is being sent when the worker has to end is sent to its end, or would be sent twice.
-                await Task { await keep() }.value
+                await Task { await deliverAlerts() }.value
                 try? await Task.sleep(for: .seconds(5))
             }
         }
     }
 
-    private func keep() async {
+    private func followForecast() async {
         do {
             for change in try await limits.adjust() {
                 log.info(
                     "A limit followed the forecast",
                     metadata: ["limit": "\(change.limit)", "amount": "\(change.after)", "reason": "\(change.reason)"])
             }
+        } catch {
+            log.warning("Limits could not follow the forecast", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func deliverAlerts() async {
+        do {
             try await courier.deliver()
         } catch {
-            log.warning("Could not adjust limits or deliver alerts", metadata: ["error": "\(error)"])
+            log.warning("Alerts could not be delivered", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -45,7 +45,8 @@ extension AlertsPage.Delivery {
         let (state, tone, time) =
             switch channel.state {
             case .delivered(let time): (words("delivered"), "good", time)
-            case .waiting(let time): (words("is tried again"), "warn", time)
+            case .waiting(let time):
+                (channel.failure == nil ? words("on its way") : words("is tried again"), "warn", time)
             case .givenUp(let time): (words("given up"), "stop", time)
             }
         let tries = words(channel.attempts, one: "{count} try", other: "{count} tries")
