@@ -6,6 +6,7 @@ extension SQLStore {
     public var tiers: some Tiers { SQLTiers(database: database, time: time) }
     public var grants: some Grants { SQLGrants(database: database, time: time) }
     public var projects: some Projects { SQLProjects(database: database, time: time) }
+    public var limitPlans: some LimitPlans { SQLLimitPlans(database: database, time: time) }
     public var keys: some APIKeys { SQLAPIKeys(database: database, time: time) }
     public var models: some Models { SQLModels(database: database, time: time) }
     public var upstreamRecords: some UpstreamRecords { SQLUpstreamRecords(database: database, time: time) }

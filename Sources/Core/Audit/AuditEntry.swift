@@ -69,4 +69,5 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case projectRetired = "project.retired"
     case projectRestored = "project.restored"
     case limitAdjusted = "limit.adjusted"
+    case limitsImported = "limits.imported"
 }

@@ -42,17 +42,6 @@ extension Limit {
 }
 
 extension Int64 {
-    /// With commas between thousands.
-    fileprivate var grouped: String {
-        var digits = String(magnitude)
-        var end = digits.endIndex
-        while let comma = digits.index(end, offsetBy: -3, limitedBy: digits.startIndex), comma > digits.startIndex {
-            digits.insert(",", at: comma)
-            end = comma
-        }
-        return (self < 0 ? "-" : "") + digits
-    }
-
     /// As dollars, with two to six digits after the point.
     fileprivate var nanodollars: String {
         var fraction = String(magnitude % 1_000_000_000 / 1000 + 1_000_000).dropFirst()

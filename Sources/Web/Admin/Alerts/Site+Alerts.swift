@@ -33,7 +33,7 @@ extension AlertsPage.Row {
         ]
         self.init(
             time: Moment(alert.at, zone: zone), holder: alert.holderName, limit: words.limit(of: alert),
-            threshold: words.percent(partsPerMillion: alert.thresholdPartsPerMillion),
+            threshold: alert.thresholdPartsPerMillion.percent,
             level: words("{used} of {amount}", values), action: words.name(of: alert.action),
             resets: alert.resetsAt.map { Moment($0, zone: zone) },
             deliveries: standing.channels.map { AlertsPage.Delivery($0, zone: zone, words) })
@@ -61,13 +61,6 @@ extension Words {
         let phrase = self(alert.limit.phrase)
         guard let model = alert.modelName else { return phrase }
         return self("{limit} with {model}", ["limit": phrase, "model": model])
-    }
-
-    /// `80 %`, `99.5 %`: exactly.
-    fileprivate func percent(partsPerMillion parts: Int64) -> String {
-        var fraction = String(parts % 10_000 + 10_000).dropFirst()
-        while fraction.last == "0" { fraction.removeLast() }
-        return number(parts / 10_000) + (fraction.isEmpty ? "" : "." + fraction) + " %"
     }
 
     fileprivate func name(of action: AlertRule.Action) -> String {
