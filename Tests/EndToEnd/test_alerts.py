@@ -87,3 +87,26 @@ def looks(house, admin, visit):
         assert not Axe().run(page).response["violations"], name
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
         page.screenshot(path=SCREENSHOTS / f"alerts-{name}.png", full_page=True)
+
+
+def test_a_limit_rises_while_the_organization_has_room(tmp_path):
+    with running_house(tmp_path / "data") as house:
+        admin = Admin(house)
+        person = house.add_person(admin.make_tier(tokensPerDay=1000))
+        tier = house.rows("SELECT tier FROM person WHERE id = ?", person.id)[0]["tier"]
+        # As if the days before had taken little: then the hour of the day at which this runs plays no part.
+        house.change(
+            "INSERT INTO quota_limit (id, scope, subject, meter, time_window, amount)"
+            " SELECT 'all', 'organization', id, 'tokens', 'day', 1000000 FROM organization")
+        house.change(
+            "INSERT INTO account (limit_id, holder, window_start, resets_at, used)"
+            " SELECT 'all', id, (unixepoch() / 86400 - 1) * 86400000, unixepoch() / 86400 * 86400000, 10"
+            "   FROM organization")
+        house.change("UPDATE quota_limit SET elastic_ceiling = 2000 WHERE subject = ? AND time_window = 'day'", tier)
+
+        change = eventually(lambda: house.rows("SELECT * FROM limit_change"))
+        assert [row["amount_after"] for row in change] == [1100], "one step, by one of the two workers"
+        assert change[0]["reason"].endswith(" % of the organization's tokens per day: raised to 1,100")
+        assert "raised from 1,000 while there is room" in person.client.get("/help/limits").text
+        log = admin.client.get("/admin/audit?action=limit.adjusted").text
+        assert "Limit followed the forecast" in log and "1,000 → 1,100" in log

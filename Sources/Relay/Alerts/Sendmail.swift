@@ -7,22 +7,28 @@ struct Sendmail: Sendable {
     let path: String
     let timeout: Duration
 
-    /// What a pipe takes before anybody reads it (Linux, pipe(7)).
-    private static let pipeBytes = 65_536
-
     /// - Throws: `AlertFailure` unless the program ends with success in time.
     func submit(_ message: MailMessage) async throws {
-        let bytes = Data(message.text.utf8)
-        guard bytes.count <= Self.pipeBytes else { throw AlertFailure("the message is too long", isFinal: true) }
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw AlertFailure("there is no mail program at \(path)")
         }
-        let input = Pipe()
-        // Fits, and the pipe has both its ends: so it neither waits nor fails.
-        try input.fileHandleForWriting.write(contentsOf: bytes)
-        try input.fileHandleForWriting.close()
-        let status = try await run(reading: input)
+        let status = try await run(reading: try Self.pipe(with: message))
         guard status == 0 else { throw AlertFailure("the mail program ended with status \(status)") }
+    }
+
+    /// A pipe takes 64 KiB before anybody reads it (Linux, pipe(7)), some ten times what a message has. So nobody waits
+    /// here; and both its ends are ours, so that nobody can leave.
+    private static func pipe(with message: MailMessage) throws -> Pipe {
+        let pipe = Pipe()
+        let writer = pipe.fileHandleForWriting
+        _ = fcntl(writer.fileDescriptor, F_SETFL, O_NONBLOCK)
+        do {
+            try writer.write(contentsOf: Data(message.text.utf8))
+            try writer.close()
+        } catch {
+            throw AlertFailure("the message is longer than a pipe takes")
+        }
+        return pipe
     }
 
     private func run(reading input: Pipe) async throws -> Int32 {

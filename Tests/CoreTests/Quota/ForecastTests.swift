@@ -30,7 +30,7 @@ import Testing
             testDescription: "at the beginning it is as the days before", hour: 0, taken: 0, previous: [5_000, 7_000],
             atEnd: 6_000),
         Case(testDescription: "a day of which nobody knows anything may go whole", hour: 0, taken: 0, atEnd: 24_000),
-        // A sixth of the pace is this day's by then: 100 + 23/24 × 600 × … of its own, five sixths the days' before.
+        // This day's pace is over a quarter of it, not over the hour; and five sixths of the days' before come on top.
         Case(
             testDescription: "the first hour is not multiplied by 24", hour: 1, taken: 1_000, previous: [6_000, 6_000],
             atEnd: 1_000 + 23 * 1_000 / 6 + 23 * 250 * 5 / 6),

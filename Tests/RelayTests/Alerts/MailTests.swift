@@ -82,6 +82,14 @@ struct MailTests {
         }
     }
 
+    @Test func aMessageThatNobodyReadsStopsNobody() async throws {
+        let program = try MailProgram("exit 0")
+        let crowd = (0..<5_000).map { EmailAddress(rawValue: "person\($0)@example.org")! }
+        await #expect(throws: AlertFailure("the message is longer than a pipe takes")) {
+            try await withChannels(sendmail: program.path) { try await $0.send(.example(), to: .email(crowd)) }
+        }
+    }
+
     @Test func withoutAMailProgramItIsSaidSo() async throws {
         await #expect(throws: AlertFailure("there is no mail program at /nonexistent/sendmail")) {
             try await withChannels { try await $0.send(.example(), to: .email(recipients)) }
