@@ -79,7 +79,8 @@ extension LedgerModel {
         add(amounts, at: now)
         number += 1
         held[request.requestID] = Held(
-            number: number, request: request, replyCap: cap, reply: reply, amounts: amounts, leaseUntil: request.leaseUntil)
+            number: number, request: request, replyCap: cap, reply: reply, amounts: amounts,
+            leaseUntil: request.leaseUntil)
         return [cap, reply]
     }
 
@@ -334,7 +335,8 @@ extension LedgerModel {
         limits.flatMap { limit in
             let priority = path.project.flatMap { priorities[$0] } ?? .normal
             let hasShare = limit.pressure?.sharesPartsPerMillion[priority] != nil
-            return [key(of: limit, nil, on: path, at: now)] + (hasShare ? [key(of: limit, priority, on: path, at: now)] : [])
+            return [key(of: limit, nil, on: path, at: now)]
+                + (hasShare ? [key(of: limit, priority, on: path, at: now)] : [])
         }.compactMap { $0 }
     }
 
