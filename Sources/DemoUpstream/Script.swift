@@ -75,7 +75,8 @@ struct Script: Sendable, Equatable {
         "refuse", "reset", "hang", "error-401", "error-429", "error-500", "html", "redirect", "gzip", "cut-after-5",
         "reset-after-5", "hang-after-5", "garbage-after-5", "error-after-5", "fail-after-5", "huge-line-after-5",
         "no-usage", "zero-usage", "negative-usage", "absurd-usage", "double-usage", "cached-8", "reasoning",
-        "hidden-reasoning", "no-done", "no-finish", "slow", "endless", "as-told", "over-cap", "mixed-lines", "split-characters",
+        "hidden-reasoning", "no-done", "no-finish", "slow", "endless", "as-told", "over-cap", "mixed-lines",
+        "split-characters",
     ]
 
     /// - Returns: nil where a part is no script's name.
