@@ -69,6 +69,7 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/start.py
 	$(test_python)/bin/python Benchmarks/streams.py
 	$(test_python)/bin/python Benchmarks/api.py
+	$(test_python)/bin/python Benchmarks/holds.py
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json

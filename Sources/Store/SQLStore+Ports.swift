@@ -20,4 +20,8 @@ extension SQLStore {
     public var conversations: some Conversations { SQLConversations(database: database, time: time) }
     public var transcript: some Transcript { SQLTranscript(database: database, time: time) }
     public var auditLog: some AuditLog { SQLAuditLog(database: database, time: time) }
+
+    public var alerts: some Alerts { SQLAlerts(database: database, time: time) }
+    public var elasticLimits: some ElasticLimits { SQLElasticLimits(database: database, time: time) }
+    public var metrics: some Metrics { SQLMetrics(database: database, time: time) }
 }

@@ -72,5 +72,6 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case limitChanged = "limit.changed"
     case limitRetired = "limit.retired"
     case limitRestored = "limit.restored"
+    case limitAdjusted = "limit.adjusted"
     case limitsImported = "limits.imported"
 }

@@ -114,7 +114,8 @@ extension SQLSession {
     func queueDepth(at now: Timestamp) throws -> Int64 {
         try onlyRow(
             "SELECT COUNT(*) AS depth FROM waiting WHERE seen_at > $1 AND seen_at < $2",
-            now.advanced(bySeconds: -Waiting.patienceSeconds), now.advanced(bySeconds: Waiting.patienceSeconds))["depth"]
+            now.advanced(bySeconds: -Waiting.patienceSeconds), now.advanced(bySeconds: Waiting.patienceSeconds))[
+                "depth"]
     }
 }
 

@@ -4,15 +4,8 @@ extension ListedLimit {
     /// Each limit with what it names. `k` is the key of a limit of one.
     static let selection = """
         SELECT \(Limit.columns), l.retired_at, fm.name AS model_name,
-               CASE l.scope
-                   WHEN 'organization' THEN (SELECT o.name FROM organization o WHERE o.id = l.subject)
-                   WHEN 'request' THEN (SELECT o.name FROM organization o WHERE o.id = l.subject)
-                   WHEN 'project' THEN (SELECT p.name FROM project p WHERE p.id = l.subject)
-                   WHEN 'tier' THEN (SELECT t.name FROM tier t WHERE t.id = l.subject)
-                   WHEN 'person' THEN (SELECT e.email FROM person e WHERE e.id = l.subject)
-                   WHEN 'key' THEN (SELECT k.name || ' (' || e.email || ')' FROM person e WHERE e.id = k.person)
-                   WHEN 'model' THEN (SELECT m.name FROM model m WHERE m.id = l.subject)
-               END AS subject_name
+               CASE l.scope WHEN 'request' THEN (SELECT o.name FROM organization o WHERE o.id = l.subject)
+                            ELSE \(Limit.subjectName) END AS subject_name
           FROM quota_limit l
           LEFT JOIN model fm ON fm.id = l.model
           LEFT JOIN api_key k ON l.scope = 'key' AND k.id = l.subject

@@ -2,8 +2,6 @@ import Core
 
 /// How limits stand in the windows that run now, inside a transaction.
 extension SQLSession {
-    func ledgerRules() throws -> LedgerRules { try LedgerRules(onlyRow("SELECT * FROM organization")) }
-
     func standing(of limit: Limit, most: Int, _ rules: LedgerRules, at now: Timestamp) throws -> LimitStanding {
         let accounts = try accounts(of: limit, rules, at: now, most: most)
         let holders = accounts.count < most ? accounts.count : try holders(of: limit, at: now)

@@ -39,7 +39,8 @@ extension Words {
         switch refusal.meter {
         case .concurrent: self("Wait until a reply is finished, or stop one.")
         case .requests: self("Your draft is kept.")
-        case .tokens, .promptTokens, .completionTokens, .cost: self("A shorter prompt, a new chat or another model may still fit. Your draft is kept.")
+        case .tokens, .promptTokens, .completionTokens, .cost:
+            self("A shorter prompt, a new chat or another model may still fit. Your draft is kept.")
         }
     }
 

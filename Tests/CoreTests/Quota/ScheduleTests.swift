@@ -45,6 +45,14 @@ struct ScheduleTests {
         }
     }
 
+    @Test func whereTheScheduleSaysSomethingARaiseDoesNotCount() throws {
+        var limit = limit([rule([.wednesday], 22, 6, 10)])
+        limit.elasticCeiling = 250
+        limit.raisedTo = 250
+        #expect(try limit.amount(at: at("2026-01-07T22:00:00Z"), in: berlin()) == 10)
+        #expect(try limit.amount(at: at("2026-01-07T12:00:00Z"), in: berlin()) == 250)
+    }
+
     @Test func everyDayOfTheWeekIsItself() throws {
         for (offset, weekday) in Weekday.allCases.enumerated() {
             // 5 January 2026 was a Monday.

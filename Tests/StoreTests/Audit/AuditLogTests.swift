@@ -86,6 +86,13 @@ struct AuditLogTests {
         try await store.limits.retire(limit.id, by: actor)
         _ = try await store.limits.create(limit, by: actor)
         _ = try await store.invitations.invite(person.id, by: actor)
+        try await temporary.execute(
+            """
+            INSERT INTO quota_limit (id, scope, subject, meter, time_window, amount)
+                SELECT 'o', 'organization', id, 'tokens', 'day', 1000 FROM organization;
+            UPDATE quota_limit SET elastic_ceiling = amount * 2 WHERE subject = '\(copy.id)' AND time_window = 'day';
+            """)
+        _ = try await store.elasticLimits.adjust()
         _ = try await store.limitPlans.apply(LimitPlan(queue: QueueBounds(length: 1)), by: actor)
         try await log.note(.personViewed, of: person.id, by: actor)
         let told = Set(try await log.entries(AuditQuery(count: 999)).map(\.action))
@@ -94,7 +101,7 @@ struct AuditLogTests {
             Issue.record("the chain is broken")
             return
         }
-        #expect(entries == 32)
+        #expect(entries == 33)
     }
 
     @Test func entriesAreFilteredAndPaged() async throws {

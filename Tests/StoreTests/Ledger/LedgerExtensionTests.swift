@@ -36,6 +36,16 @@ struct LedgerExtensionTests {
         #expect(try await book.database.discrepancies() == [])
     }
 
+    @Test func itGrowsToTheLastTokenAndNotOneFurther() async throws {
+        let book = try await LedgerFixture()
+        try await book.limit(700)
+        let (id, _) = try await book.held(small())
+        _ = try await book.held(LedgerFixture.request(prompt: 500, reply: 20))
+        let extended = try await book.ledger.extend(id, toReply: 171, at: noon)
+        #expect(extended.heldReply == 170 && extended.refusal?.needed == 121)
+        #expect(try await book.balance() == [0, 700, 0])
+    }
+
     @Test func itGrowsInTheWindowInWhichItWasTaken() async throws {
         let book = try await LedgerFixture()
         try await book.limit(1000)

@@ -79,8 +79,22 @@ extension LedgerModel {
         add(amounts, at: now)
         number += 1
         held[request.requestID] = Held(
-            number: number, request: request, replyCap: cap, reply: reply, amounts: amounts, leaseUntil: request.leaseUntil)
+            number: number, request: request, replyCap: cap, reply: reply, amounts: amounts,
+            leaseUntil: request.leaseUntil)
         return [cap, reply]
+    }
+
+    /// What stands in the way of the shortest reply, for who reads of a difference.
+    func obstacles(to request: HoldRequest, at now: Timestamp) -> [String] {
+        let demand = request.demand
+        let path = request.origin.path
+        let keys = keys(on: path, at: now)
+        return keys.compactMap { key in
+            let needed = Self.dearest(limit(key), demand, min(demand.minimumReply, demand.replyCap))
+            let room = room(key, among: keys, at: now, of: path)
+            let standing = balances[key].map { "\($0)" } ?? "untouched"
+            return needed > room ? "\(limit(key)) \(key): \(needed) > \(room), \(standing)" : nil
+        }
     }
 
     /// How much of the reply is held then; nil when nothing is.
@@ -98,7 +112,9 @@ extension LedgerModel {
                     || room(key, among: Array(hold.amounts.accounts.keys), at: now, of: path) >= more(limit)
             }
             guard isRoom else { continue }
-            let extra = amounts(of: Array(hold.amounts.accounts.keys), path, at: now, more)
+            var extra = amounts(of: Array(hold.amounts.accounts.keys), path, at: now, more)
+            // Accounts of which nothing more is held are left as they are.
+            extra.accounts = extra.accounts.filter { $0.value > 0 }
             add(extra, at: now)
             hold.amounts.accounts.merge(extra.accounts) { $0 + $1 }
             hold.amounts.pots.merge(extra.pots) { $0 + $1 }
@@ -139,9 +155,14 @@ extension LedgerModel {
         return first.usage
     }
 
-    mutating func release(_ id: RequestID, at now: Timestamp) {
+    /// Nothing is reckoned then: what flowed back before or after comes to the same.
+    mutating func release(_ id: RequestID) {
         guard let hold = held.removeValue(forKey: id) else { return }
-        move(from: hold.amounts, to: nil, at: now)
+        for (key, amount) in hold.amounts.accounts {
+            balances[key]!.held -= amount
+            drain(key, by: -amount)
+        }
+        for (grant, amount) in hold.amounts.pots { pots[grant]!.held -= amount }
     }
 
     mutating func reap(at now: Timestamp) -> Set<RequestID> {
@@ -187,7 +208,8 @@ extension LedgerModel {
             let needed = Self.dearest(limit, demand, reply)
             if limit.mode == .shadow { return true }
             if limit.window == .perRequest { return needed <= limit.amount }
-            return needed <= room(key, among: keys, at: now, of: path)
+            // Who takes nothing of a limit may pass even where more was used than it allows.
+            return needed <= max(0, room(key, among: keys, at: now, of: path))
         }
     }
 
@@ -279,17 +301,17 @@ extension LedgerModel {
         for (grant, amount) in amounts.pots { pots[grant, default: PotBalance()].held += amount }
     }
 
-    private mutating func move(from before: Amounts, to after: Amounts?, at now: Timestamp) {
+    private mutating func move(from before: Amounts, to after: Amounts, at now: Timestamp) {
         for (key, amount) in before.accounts {
             reckon(key, at: now)
-            let used = after?.accounts[key] ?? 0
+            let used = after.accounts[key]!
             balances[key]!.held -= amount
             balances[key]!.used += used
             drain(key, by: used - amount)
         }
         for (grant, amount) in before.pots {
             pots[grant]!.held -= amount
-            pots[grant]!.used += after?.pots[grant] ?? 0
+            pots[grant]!.used += after.pots[grant]!
         }
     }
 
@@ -314,7 +336,8 @@ extension LedgerModel {
         limits.flatMap { limit in
             let priority = path.project.flatMap { priorities[$0] } ?? .normal
             let hasShare = limit.pressure?.sharesPartsPerMillion[priority] != nil
-            return [key(of: limit, nil, on: path, at: now)] + (hasShare ? [key(of: limit, priority, on: path, at: now)] : [])
+            return [key(of: limit, nil, on: path, at: now)]
+                + (hasShare ? [key(of: limit, priority, on: path, at: now)] : [])
         }.compactMap { $0 }
     }
 

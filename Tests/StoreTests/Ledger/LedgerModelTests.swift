@@ -76,7 +76,10 @@ private struct RandomHistory {
             for account in try await book.ledger.accounts(on: path, at: now) where account.limit.window != .perRequest {
                 let expected = model.standing(of: account.limit, account.share?.priority, on: path, at: now)
                 let real = [account.used, account.held, account.available]
-                if real != expected { differences.append("\(account.limit): \(real), expected \(expected)") }
+                if real != expected {
+                    differences.append(
+                        "\(account.share.debugDescription) \(account.limit): \(real), expected \(expected)")
+                }
             }
             for pot in try await book.pots(of: path, at: now) {
                 let expected = model.pots[pot.grant.id] ?? LedgerModel.PotBalance()
@@ -97,9 +100,11 @@ private struct RandomHistory {
             path: Self.paths.randomElement(using: &random)!,
             expecting: Bool.random(using: &random) ? .random(in: 1...80, using: &random) : nil, at: now)
         requests.append(request)
+        let obstacles = model.obstacles(to: request, at: now)
         let expected = model.hold(request, at: now)
         switch try await book.ledger.hold(request, at: now) {
-        case .granted(let allowance): compare("hold", [allowance.replyCap, allowance.heldReply], expected)
+        case .granted(let allowance):
+            compare("hold past \(obstacles)", [allowance.replyCap, allowance.heldReply], expected)
         case .refused: compare("hold", nil, expected)
         case .queued: compare("queued", true, false)
         }
@@ -135,7 +140,7 @@ private struct RandomHistory {
 
     private mutating func release() async throws {
         guard let id = requests.randomElement(using: &random)?.requestID else { return }
-        model.release(id, at: now)
+        model.release(id)
         try await book.ledger.release(id)
     }
 

@@ -11,8 +11,9 @@ import Testing
     private static let id = String(repeating: "a", count: 32)
 
     private static let pages = [
-        "", "/limits", "/limits?edit=new", "/limits/file", "/limits/file.yaml", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
-        "/upstreams", "/organization", "/usage", "/usage.csv", "/holds", "/health", "/audit",
+        "", "/limits", "/limits?edit=new", "/limits/file", "/limits/file.yaml", "/tiers", "/tiers?edit=new", "/people",
+        "/people/\(id)", "/people/\(id)/keys", "/projects", "/models", "/upstreams", "/organization", "/usage",
+        "/usage.csv", "/holds", "/alerts", "/health", "/audit",
     ]
 
     private static let changes = [

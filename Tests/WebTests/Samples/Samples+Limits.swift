@@ -8,7 +8,30 @@ extension Samples {
             ("admin-limits", limitsPage(nil, isEmpty: false)), ("admin-limits-empty", limitsPage(nil, isEmpty: true)),
             ("admin-limits-new", limitsPage(newLimit, isEmpty: true)),
             ("admin-limits-edit", limitsPage(changedLimit, isEmpty: false)),
+            ("admin-limits-file", limitsFile(isRefused: false)), ("admin-limits-file-refused", limitsFile(isRefused: true)),
         ]
+    }
+
+    private static func limitsFile(isRefused: Bool) -> LimitsFilePage {
+        LimitsFilePage(
+            frame: adminFrame("Limits as a file"), tabs: AdminTab.limits.links(words),
+            text: "organization:\n  daily_cap: 500000\n",
+            refusal: isRefused ? "Nothing was changed: 2 things are wrong with it." : nil,
+            flaws: isRefused
+                ? [
+                    .init(line: "2", source: "  daily_cup: 500000", reason: "unknown key “daily_cup”"),
+                    .init(line: nil, source: nil, reason: "is larger than 256 KiB"),
+                ]
+                : [],
+            preview: isRefused
+                ? nil
+                : .init(
+                    summary: "1 thing would change.",
+                    rows: [
+                        .init(
+                            subject: "project production", what: "tokens a day", before: "50000", after: "200000",
+                            warning: "1 has already taken as much.")
+                    ], canApply: true))
     }
 
     /// Extras of somebody, and the form for one more.
@@ -99,6 +122,7 @@ extension Samples {
             amounts: draft.amountFields(isBucket: nil, errors, words), mode: draft.modeChoice(errors, words),
             rules: draft.ruleRows(isAdding: false, errors, words), scheduleError: errors["schedule"],
             pressure: draft.pressureFields(errors, words), pressureError: errors["pressure"],
-            ceiling: draft.ceilingField(errors, words), problem: problem, preview: preview)
+            ceiling: draft.ceilingField(errors, words), problem: problem, preview: preview,
+            history: [.init(time: moment(hours: -3), text: "25,000 → 30,000", reason: "forecast 41 % of the day")])
     }
 }

@@ -38,7 +38,7 @@ public protocol Limits: Sendable {
 /// A limit with what its identifiers stand for.
 public struct ListedLimit: Sendable, Hashable {
     public var limit: Limit
-    /// What the limit's subject is called; of a key with its owner's address.
+    /// What the limit's subject is called; of a person and of a key with the address.
     public var subjectName: String
     public var modelName: String?
     /// Whether it is one of the limits that `Tier.Allowance` names, and is set with the tier or the key.

@@ -63,6 +63,7 @@ extension Words {
         case .limitChanged: self("Limit changed")
         case .limitRetired: self("Limit taken away")
         case .limitRestored: self("Limit set again")
+        case .limitAdjusted: self("Limit followed the forecast")
         case .limitsImported: self("Limits imported from a file")
         }
     }

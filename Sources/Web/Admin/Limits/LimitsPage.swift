@@ -70,6 +70,14 @@ struct LimitForm: Sendable {
     /// What is wrong with all of it.
     let problem: String?
     let preview: Preview?
+    /// What the program did to it, the newest first.
+    let history: [Change]
+
+    struct Change: Sendable {
+        let time: Moment
+        let text: String
+        let reason: String
+    }
 
     struct Counts: Sendable {
         let whom: Choice

@@ -14,6 +14,7 @@ struct LimitEdit {
 
 extension Site {
     private static let holdersShown = 3
+    private static let changesShown = 20
     private static let shadowDays: Int64 = 7
 
     func limitsResponse(
@@ -24,7 +25,7 @@ extension Site {
         let models = try await ports.models.all()
         let filter = filter ?? LimitFilter()
         var form: LimitForm?
-        if let edit { form = try await self.form(edit, organization, models) }
+        if let edit { form = try await self.form(edit, organization, models, zone) }
         let page = LimitsPage(
             frame: try await frame(words("Limits"), .admin, for: context), tabs: AdminTab.limits.links(words),
             file: "/admin/limits/file", filters: filter.choices(models, words), form: form, problem: problem,
@@ -72,7 +73,9 @@ extension Site {
 
     // MARK: The form
 
-    private func form(_ edit: LimitEdit, _ organization: Organization, _ models: [Model]) async throws -> LimitForm {
+    private func form(
+        _ edit: LimitEdit, _ organization: Organization, _ models: [Model], _ zone: TimeZone
+    ) async throws -> LimitForm {
         let errors = edit.flaws.sentences(words)
         let draft = edit.draft
         let isBucket = edit.listed.map { $0.limit.window == .bucket }
@@ -84,7 +87,18 @@ extension Site {
             amounts: draft.amountFields(isBucket: isBucket, errors, words), mode: draft.modeChoice(errors, words),
             rules: draft.ruleRows(isAdding: draft.intent == "row", errors, words), scheduleError: errors["schedule"],
             pressure: draft.pressureFields(errors, words), pressureError: errors["pressure"],
-            ceiling: draft.ceilingField(errors, words), problem: errors["limit"], preview: edit.preview)
+            ceiling: draft.ceilingField(errors, words), problem: errors["limit"], preview: edit.preview,
+            history: try await history(of: edit.listed?.limit, zone))
+    }
+
+    private func history(of limit: Limit?, _ zone: TimeZone) async throws -> [LimitForm.Change] {
+        guard let limit, limit.elasticCeiling != nil else { return [] }
+        return try await ports.elasticLimits.changes(of: limit.id, count: Self.changesShown).map { change in
+            LimitForm.Change(
+                time: Moment(change.at, zone: zone),
+                text: words.figure(change.before, limit.meter) + " → " + words.figure(change.after, limit.meter),
+                reason: change.reason)
+        }
     }
 
     private func choices(

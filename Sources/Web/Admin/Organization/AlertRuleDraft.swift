@@ -80,12 +80,4 @@ extension Words {
         case .block: self("refuse")
         }
     }
-
-    func name(of channel: AlertRule.Channel) -> String {
-        switch channel {
-        case .slack: "Slack"
-        case .email: self("e-mail")
-        case .webhook: "webhook"
-        }
-    }
 }

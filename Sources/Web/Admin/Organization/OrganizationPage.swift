@@ -14,11 +14,19 @@ struct OrganizationPage: Page {
     let rulesError: String?
     /// Where alerts go.
     let targets: [Field]
+    /// What became of an example that was sent there just now.
+    let tests: [Test]
     let queue: [Field]
     let queueChoices: [Choice]
     /// What a change would mean, before it is made.
     let preview: String?
     let extras: GrantDesk
+
+    struct Test: Sendable {
+        let channel: String
+        let text: String
+        let hasFailed: Bool
+    }
 
     struct Rule: Sendable {
         /// From 1.

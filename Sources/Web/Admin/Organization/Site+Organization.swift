@@ -21,6 +21,10 @@ extension Site {
         if draft.intent == "row" { return try await organizationResponse(edit, current, context) }
         do {
             let changed = try draft.organization(current.id)
+            if draft.intent == "test" {
+                edit.tests = try await tests(of: changed.alertTargets)
+                return try await organizationResponse(edit, current, context)
+            }
             if draft.intent != "preview" {
                 try await ports.organizations.change(to: changed, by: context.actor())
                 let notice = words("{name} was changed.", ["name": changed.name])
@@ -40,6 +44,22 @@ extension Site {
         }
     }
 
+    /// Sends an example to the targets as they were typed; nothing is saved.
+    private func tests(of targets: AlertTargets) async throws -> [OrganizationPage.Test] {
+        let results = try await ports.alertTests.send(to: targets)
+        if results.isEmpty {
+            return [OrganizationPage.Test(channel: "", text: words("There is no address to send to."), hasFailed: true)]
+        }
+        return AlertRule.Channel.allCases.compactMap { channel in
+            switch results[channel] {
+            case .success: OrganizationPage.Test(channel: words.name(of: channel), text: words("was taken."), hasFailed: false)
+            case .failure(let failure):
+                OrganizationPage.Test(channel: words.name(of: channel), text: failure.reason, hasFailed: true)
+            case nil: nil
+            }
+        }
+    }
+
     // MARK: The page
 
     /// The organization on its way through the form.
@@ -49,6 +69,7 @@ extension Site {
         /// An extra on its way; then the flaws are about that.
         var grant: GrantDraft?
         var flaws = Flaws([])
+        var tests: [OrganizationPage.Test] = []
         /// What is asked about, before it is saved.
         var preview: Organization?
     }
@@ -66,7 +87,7 @@ extension Site {
             ends: change(of: current, to: current).map { words.ends(of: $0, zone: zone) } ?? "",
             name: draft.nameField(errors, words), choices: draft.choices(errors, words),
             rules: draft.alertRows(errors, words), rulesError: errors["alertRules"],
-            targets: draft.targetFields(errors, words), queue: draft.queueFields(errors, words),
+            targets: draft.targetFields(errors, words), tests: edit.tests, queue: draft.queueFields(errors, words),
             queueChoices: draft.queueChoices(words),
             preview: edit.preview.flatMap { change(of: current, to: $0) }.map {
                 words.consequences(of: $0, zone: zone)
