@@ -18,7 +18,8 @@ struct SQLLimits: Limits {
     func standings(most: Int) async throws -> [Limit.ID: LimitStanding] {
         try await database.read { [now = time.now()] session in
             let rules = try session.ledgerRules()
-            let limits = try session.rows("\(ListedLimit.selection) WHERE l.retired_at IS NULL AND k.revoked_at IS NULL")
+            let limits = try session.rows(
+                "\(ListedLimit.selection) WHERE l.retired_at IS NULL AND k.revoked_at IS NULL")
             return try limits.reduce(into: [:]) { standings, row in
                 let limit = try Limit(row)
                 standings[limit.id] = try session.standing(of: limit, most: most, rules, at: now)

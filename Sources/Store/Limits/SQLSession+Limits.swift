@@ -48,7 +48,9 @@ extension SQLSession {
 
     /// The one that counted the same and was taken away last.
     func retiredLimit(like limit: Limit) throws -> ListedLimit? {
-        try namesakes(of: limit).filter { $0.retiredAt != nil }.max { ($0.retiredAt?.milliseconds ?? 0) < ($1.retiredAt?.milliseconds ?? 0) }
+        try namesakes(of: limit).filter { $0.retiredAt != nil }.max { left, right in
+            (left.retiredAt?.milliseconds ?? 0) < (right.retiredAt?.milliseconds ?? 0)
+        }
     }
 
     private func namesakes(of limit: Limit) throws -> [ListedLimit] {

@@ -21,7 +21,9 @@ extension SQLSession {
             SELECT a.holder, \(StoredAccount.columns) FROM account a
              WHERE \(Self.running) ORDER BY a.used + a.held - a.refilled DESC, a.holder LIMIT $4
             """, limit.id, now, limit.scope, looked.asLimit)
-        let accounts = try rows.map { try StoredAccount($0, limit, of: $0["holder"], share: nil, rules, at: now).account }
+        let accounts = try rows.map {
+            try StoredAccount($0, limit, of: $0["holder"], share: nil, rules, at: now).account
+        }
         return Array(accounts.filter { $0.taken > 0 }.sorted { $0.isFuller(than: $1) }.prefix(most))
     }
 
@@ -49,14 +51,16 @@ extension SQLSession {
         let zero = filter.bind(0)
         let clause = filter.clause.isEmpty ? "WHERE" : filter.clause + " AND"
         return try rows(
-            "SELECT COUNT(*) AS people FROM person p \(clause) p.is_disabled = \(zero)", with: filter.arguments)[0]["people"]
+            "SELECT COUNT(*) AS people FROM person p \(clause) p.is_disabled = \(zero)", with: filter.arguments)[0][
+                "people"]
     }
 
     /// Counts on what flows back into the buckets of a limit, before its rate changes.
     func flow(_ limit: Limit, until now: Timestamp) throws {
         guard limit.window == .bucket else { return }
         let rules = try ledgerRules()
-        for row in try rows("SELECT a.holder, \(StoredAccount.columns) FROM account a WHERE a.limit_id = $1", limit.id) {
+        for row in try rows("SELECT a.holder, \(StoredAccount.columns) FROM account a WHERE a.limit_id = $1", limit.id)
+        {
             let account = try StoredAccount(row, limit, of: row["holder"], share: nil, rules, at: now).account
             try execute(
                 "UPDATE account SET refilled = $2, refilled_until = $3, refill_remainder = $4 WHERE id = $1",

@@ -34,7 +34,8 @@ extension Site {
         let page = AccountPage(
             frame: try await frame(words("Account"), .account, for: context), email: person.email.rawValue,
             tier: try await ports.tiers.tier(person.tier)?.name ?? "",
-            preferences: try await preferenceFields(draft), extras: try await extras(of: person), themes: AccountPage.themes(context.visit.theme, words),
+            preferences: try await preferenceFields(draft), extras: try await extras(of: person),
+            themes: AccountPage.themes(context.visit.theme, words),
             passwordFields: AccountPage.passwordFields(draft.errors, words), endsOtherSessions: draft.endsOtherSessions,
             sessions: try await sessions(context))
         return response(page, status: status ?? (draft.errors.isEmpty ? .ok : .unprocessableContent))

@@ -15,7 +15,8 @@ struct MultipartForm {
         let parameter = contentType.split(separator: ";").map { String($0).trimmed }
             .first { $0.lowercased().hasPrefix("boundary=") }
         guard let text = parameter?.dropFirst("boundary=".count) else { return nil }
-        let boundary = text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? text.dropFirst().dropLast() : text
+        let boundary =
+            text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1 ? text.dropFirst().dropLast() : text
         return (1...70).contains(boundary.utf8.count) ? String(boundary) : nil
     }
 

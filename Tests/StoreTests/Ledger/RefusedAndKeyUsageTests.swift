@@ -36,8 +36,9 @@ struct RefusedAndKeyUsageTests {
     @Test func whatKeysUseIsFiledUnderTheProjectThatTheyHadThen() async throws {
         let ledger = try await LedgerFixture()
         try await ledger.addKey("k1")
-        for (key, project, completion) in [("k1", nil, 10), ("k1", "p1", 20), ("k1", "p1", 30)] as [(String, String?, Int64)] {
-            let (id, _) = try await ledger.held(LedgerFixture.request(path: Self.path(key: key, project: project)))
+        let uses: [(project: String?, completion: Int64)] = [(nil, 10), ("p1", 20), ("p1", 30)]
+        for (project, completion) in uses {
+            let (id, _) = try await ledger.held(LedgerFixture.request(path: Self.path(key: "k1", project: project)))
             _ = try await ledger.ledger.settle(id, as: .finished(completion: completion), at: .start)
         }
         let (chat, _) = try await ledger.held()

@@ -36,7 +36,9 @@ struct LimitsTests {
             amount: amount, mode: mode)
     }
 
-    private func latest() async throws -> AuditEntry? { try await temporary.store.auditLog.entries(AuditQuery(count: 1)).first }
+    private func latest() async throws -> AuditEntry? {
+        try await temporary.store.auditLog.entries(AuditQuery(count: 1)).first
+    }
 
     @Test func aLimitOnAModelIsMetByTheNextRequest() async throws {
         let made = try await limits.create(onModel(100), by: temporary.actor)
@@ -68,7 +70,8 @@ struct LimitsTests {
         var settings = tier.settings
         settings.allowance.tokensPerDay = 1_000
         _ = try await temporary.store.tiers.change(tier.id, to: settings, by: temporary.actor)
-        #expect(try await limits.limit(day.limit.id)?.limit.elasticCeiling == 1_000, "a ceiling is never below the amount")
+        #expect(
+            try await limits.limit(day.limit.id)?.limit.elasticCeiling == 1_000, "a ceiling is never below the amount")
     }
 
     @Test func oneThatCountsTheSameIsRefusedUnlessOnlyOneRefuses() async throws {
@@ -185,7 +188,11 @@ struct LimitsTests {
         temporary.clock.advance(seconds: 10)
         bucket.refill = 100_000_000
         _ = try await limits.change(bucket, by: temporary.actor)
-        let level = { try await self.ledger.accounts(on: self.path(), at: self.temporary.clock.now()).first { $0.limit.id == bucket.id }?.available }
+        let level = {
+            try await self.ledger.accounts(on: self.path(), at: self.temporary.clock.now()).first {
+                $0.limit.id == bucket.id
+            }?.available
+        }
         #expect(try await level() == 100, "ten seconds at ten a second")
         temporary.clock.advance(seconds: 2)
         #expect(try await level() == 300, "and two at a hundred")
@@ -194,7 +201,8 @@ struct LimitsTests {
 
     @Test func aKeyIsFoundByItsBeginningWhileItMayBeUsed() async throws {
         let key = try await temporary.store.keys.create(
-            APIKey.Settings(name: "Laptop"), secret: APIKey.Secret.random(), for: temporary.admin.id, by: temporary.actor)
+            APIKey.Settings(name: "Laptop"), secret: APIKey.Secret.random(), for: temporary.admin.id,
+            by: temporary.actor)
         #expect(try await limits.key(beginning: key.beginning) == key.id)
         let limit = try await limits.create(
             Limit(scope: .key, subject: key.id.rawValue, meter: .cost, window: .week, amount: 5), by: temporary.actor)

@@ -50,7 +50,8 @@ import Testing
         let large = try await desk.site.store.models.create(settings, by: .program)
         #expect(try await desk.browser.get("/admin/models").text.contains("then small"))
         let path = "/admin/models/\(small.id)"
-        let answer = try await desk.send(path + "#form", on: "/admin/models?edit=\(small.id)", ["fallback": large.id.rawValue])
+        let answer = try await desk.send(
+            path + "#form", on: "/admin/models?edit=\(small.id)", ["fallback": large.id.rawValue])
         #expect(answer.status == .unprocessableContent && answer.text.contains("the chain comes back to this one"))
         #expect(try await desk.site.store.models.model(small.id) == small)
         let own = try PageForm(

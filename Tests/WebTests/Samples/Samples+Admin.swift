@@ -25,7 +25,8 @@ extension Samples {
         let errors = ["tokensPerDay": words.sentence(about: Flaw("tokensPerDay", .malformed))]
         let form = TiersPage.Form(
             title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors, words),
-            policy: draft.policyChoice(words), grace: draft.graceField(errors, words), ladder: draft.ladderChoice(words),
+            policy: draft.policyChoice(words), grace: draft.graceField(errors, words),
+            ladder: draft.ladderChoice(words),
             cache: draft.cacheField(["cacheSeconds": "From 1 hour."], words),
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
@@ -43,7 +44,8 @@ extension Samples {
     private static var firstForm: TiersPage.Form {
         TiersPage.Form(
             title: "New tier", action: "/admin/tiers", fields: TierDraft().fields([:], words),
-            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words), ladder: TierDraft().ladderChoice(words),
+            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words),
+            ladder: TierDraft().ladderChoice(words),
             cache: TierDraft().cacheField([:], words), models: [],
             modelsError: nil, preview: nil)
     }
@@ -80,7 +82,8 @@ extension Samples {
     private static func organization(_ preview: String?) -> OrganizationPage {
         var draft = OrganizationDraft(
             Organization(
-                name: "Harbour School", timeZone: "Europe/Berlin", alertTargets: AlertTargets(emails: ["a@example.org"])))
+                name: "Harbour School", timeZone: "Europe/Berlin", alertTargets: AlertTargets(emails: ["a@example.org"])
+            ))
         draft.alerts?["r9"] = AlertRuleDraft()
         let errors = preview == nil ? ["alerts[r0][threshold]": "A number.", "alertRules": "At most 50."] : [:]
         return OrganizationPage(
@@ -89,7 +92,8 @@ extension Samples {
             name: draft.nameField(["name": "This is needed."], words), choices: draft.choices([:], words),
             rules: draft.alertRows(errors, words), rulesError: errors["alertRules"],
             targets: draft.targetFields([:], words),
-            tests: [.init(channel: "Slack", text: "was taken.", hasFailed: preview == nil)], queue: draft.queueFields([:], words),
+            tests: [.init(channel: "Slack", text: "was taken.", hasFailed: preview == nil)],
+            queue: draft.queueFields([:], words),
             queueChoices: draft.queueChoices(words), preview: preview, extras: extras)
     }
 
@@ -135,7 +139,8 @@ extension Samples {
         let draft = PersonDraft(displayName: "Maren Voss", email: "maren@example.org", tier: "t1", isAdmin: "yes")
         return PersonPage(
             frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1",
-            newLimit: "/admin/limits?edit=new", name: "Maren Voss", email: "maren@example.org", isAdmin: true, isDisabled: isDisabled,
+            newLimit: "/admin/limits?edit=new", name: "Maren Voss", email: "maren@example.org", isAdmin: true,
+            isDisabled: isDisabled,
             problem: isDisabled ? "Nobody would be left who can administer." : nil,
             password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil,
             link: isDisabled
@@ -195,7 +200,8 @@ extension Samples {
                         weight: "1", fallback: "llama-2", tiers: "Staff, Guests", isRetired: false),
                     .init(
                         id: "m2", name: "llama-2", upstream: "Own", upstreamName: "llama-2", encoding: "cl100k_base",
-                        context: "4,096", reply: "1,024", prices: "—", weight: "1", fallback: nil, tiers: "none", isRetired: true),
+                        context: "4,096", reply: "1,024", prices: "—", weight: "1", fallback: nil, tiers: "none",
+                        isRetired: true),
                 ])
     }
 

@@ -8,7 +8,8 @@ extension Samples {
             ("admin-limits", limitsPage(nil, isEmpty: false)), ("admin-limits-empty", limitsPage(nil, isEmpty: true)),
             ("admin-limits-new", limitsPage(newLimit, isEmpty: true)),
             ("admin-limits-edit", limitsPage(changedLimit, isEmpty: false)),
-            ("admin-limits-file", limitsFile(isRefused: false)), ("admin-limits-file-refused", limitsFile(isRefused: true)),
+            ("admin-limits-file", limitsFile(isRefused: false)),
+            ("admin-limits-file-refused", limitsFile(isRefused: true)),
         ]
     }
 

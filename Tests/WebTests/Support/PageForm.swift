@@ -14,11 +14,14 @@ struct PageForm {
         for control in form.matches(of: /<(input|select|textarea)\b([^>]*)>([\s\S]*?)(?=<input|<select|<textarea|$)/) {
             guard let name = Self.attribute("name", of: control.2) else { continue }
             switch control.1 {
-            case "textarea": add(name, String(control.3[..<(control.3.firstRange(of: "</textarea>")?.lowerBound ?? control.3.endIndex)]))
+            case "textarea":
+                let end = control.3.firstRange(of: "</textarea>")?.lowerBound ?? control.3.endIndex
+                add(name, String(control.3[..<end]))
             case "select": add(name, Self.selected(control.3))
             default:
                 let isBox = ["checkbox", "radio"].contains(Self.attribute("type", of: control.2))
-                if !isBox || control.2.contains(" checked") { add(name, Self.attribute("value", of: control.2) ?? "on") }
+                let isSent = !isBox || control.2.contains(" checked")
+                if isSent { add(name, Self.attribute("value", of: control.2) ?? "on") }
             }
         }
     }

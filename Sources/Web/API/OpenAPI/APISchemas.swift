@@ -81,7 +81,9 @@ enum APISchemas {
     ]
 
     private static let limit: JSONValue = [
-        "name": text, "scope": text, "meter": ["enum": ["tokens", "prompt_tokens", "completion_tokens", "requests", "cost", "concurrent"]], "window": text,
+        "name": text, "scope": text,
+        "meter": ["enum": ["tokens", "prompt_tokens", "completion_tokens", "requests", "cost", "concurrent"]],
+        "window": text,
         "limit": amount, "used": amount, "held": amount, "available": amount, "resets_at": optionalText,
     ]
 

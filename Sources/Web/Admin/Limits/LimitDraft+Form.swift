@@ -91,7 +91,8 @@ extension LimitDraft {
         if (isAdding || rules.isEmpty) && !isFull { rules.append((name: "", rule: Rule())) }
         return rules.enumerated().map { index, one in
             // Numbered anew, so that an added row stands last and no name is there twice.
-            ruleRow(one.rule, "rules[r\(index)]", errors: { errors["rules[\(one.name)]" + $0] }, number: index + 1, words)
+            ruleRow(
+                one.rule, "rules[r\(index)]", errors: { errors["rules[\(one.name)]" + $0] }, number: index + 1, words)
         }
     }
 

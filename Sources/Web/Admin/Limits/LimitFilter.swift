@@ -24,7 +24,9 @@ struct LimitFilter: Sendable {
     func shows(_ listed: ListedLimit, _ standing: LimitStanding) -> Bool {
         let limit = listed.limit
         if let scope, limit.scope != scope { return false }
-        if !model.isEmpty, limit.model?.rawValue != model, limit.scope != .model || limit.subject != model { return false }
+        if !model.isEmpty, limit.model?.rawValue != model, limit.scope != .model || limit.subject != model {
+            return false
+        }
         switch state {
         case nil: return true
         case .shadow: return limit.mode == .shadow

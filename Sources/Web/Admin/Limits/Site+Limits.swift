@@ -33,7 +33,8 @@ extension Site {
         } save: { limit in
             let made = try await ports.limits.create(limit, by: context.actor())
             let listed = try await self.limit(made.id)
-            return words("{name}: {limit} are limited now.", ["name": listed.subjectName, "limit": words.title(of: listed)])
+            return words(
+                "{name}: {limit} are limited now.", ["name": listed.subjectName, "limit": words.title(of: listed)])
         }
     }
 
@@ -86,8 +87,11 @@ extension Site {
 
     /// Whom a new limit concerns: what was chosen, or typed below it.
     private func holder(of draft: LimitDraft) async throws -> (Limit.Scope, String) {
-        let parts = (draft.whom ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let scope = Limit.Scope(rawValue: parts[0]) else { throw Flaws([Flaw("subject", .missing)]) }
+        let parts = (draft.whom ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        guard parts.count == 2, let scope = Limit.Scope(rawValue: parts[0]) else {
+            throw Flaws([Flaw("subject", .missing)])
+        }
         switch scope {
         case .person: return (scope, try await person(typed: draft.person ?? "").rawValue)
         case .key where parts[1].isEmpty:

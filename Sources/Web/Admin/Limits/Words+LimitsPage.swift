@@ -55,7 +55,9 @@ extension Words {
             let rate = (limit.meter == .cost ? "$" : "") + refill.typed(fractionDigits: digits)
             notes.append(self("{rate} flow back each second", ["rate": rate]))
         }
-        notes += limit.schedule.map { self("{amount} {when}", ["amount": figure($0.amount, limit.meter), "when": hours(of: $0)]) }
+        notes += limit.schedule.map {
+            self("{amount} {when}", ["amount": figure($0.amount, limit.meter), "when": hours(of: $0)])
+        }
         if let pressure = limit.pressure { notes.append(note(on: pressure)) }
         if let ceiling = limit.elasticCeiling {
             let raised = limit.raisedTo.flatMap { $0 > limit.amount ? figure($0, limit.meter) : nil }
@@ -109,7 +111,9 @@ extension Words {
 
     private func stopping(_ preview: LimitPreview, _ limit: Limit, _ names: [String]) -> String {
         if limit.mode == .shadow { return self("It only notes, and stops nobody.") }
-        if limit.amount == 0 && limit.schedule.isEmpty { return self("Nothing is let through at once: the limit is zero.") }
+        if limit.amount == 0 && limit.schedule.isEmpty {
+            return self("Nothing is let through at once: the limit is zero.")
+        }
         if limit.window == .perRequest { return self("From now on, requests that need more are refused.") }
         guard let fullest = preview.stopped.first else { return self("Nobody would be stopped at once.") }
         if limit.scope == .tier {

@@ -31,7 +31,8 @@ struct AlertRuleDraft: Sendable, Decodable {
         let action = AlertRule.Action(rawValue: action) ?? .warn
         let slows = action == .throttle && !reduction.trimmed.isEmpty
         let rule = AlertRule(
-            thresholdPartsPerMillion: typed.decimal(threshold, name + "[threshold]", fractionDigits: Self.percentDigits),
+            thresholdPartsPerMillion: typed.decimal(
+                threshold, name + "[threshold]", fractionDigits: Self.percentDigits),
             action: action, channels: Set((channels ?? []).compactMap(AlertRule.Channel.init)),
             reductionPartsPerMillion: slows
                 ? typed.decimal(reduction, name + "[reduction]", fractionDigits: Self.percentDigits) : nil,
@@ -56,8 +57,8 @@ struct AlertRuleDraft: Sendable, Decodable {
                 name + "[action]", words("What happens"),
                 options: AlertRule.Action.allCases.map { ($0.rawValue, words.name(of: $0)) }, selected: action),
             reduction: Field(
-                name + "[reduction]", words("Slower by, in %"), kind: .number, value: reduction,
-                hint: words("Where it slows down."), error: errors("[reduction]")),
+                name + "[reduction]", words("Slow down by, in %"), kind: .number, value: reduction,
+                error: errors("[reduction]")),
             fallback: Choice(
                 name + "[fallback]", words("Before a refusal"),
                 options: [

@@ -10,7 +10,9 @@ struct CalendarChange: Sendable {
 
     /// Whether any window turns over at another time than before.
     var movesWindows: Bool {
-        [Window.day, .week, .month].contains { end(of: $0, afterRunning: true) != unchanged.end(of: $0, afterRunning: true) }
+        [Window.day, .week, .month].contains {
+            end(of: $0, afterRunning: true) != unchanged.end(of: $0, afterRunning: true)
+        }
     }
 
     private var unchanged: CalendarChange { CalendarChange(before: before, after: before, now: now) }

@@ -52,7 +52,8 @@ extension Site {
         }
         return AlertRule.Channel.allCases.compactMap { channel in
             switch results[channel] {
-            case .success: OrganizationPage.Test(channel: words.name(of: channel), text: words("was taken."), hasFailed: false)
+            case .success:
+                OrganizationPage.Test(channel: words.name(of: channel), text: words("was taken."), hasFailed: false)
             case .failure(let failure):
                 OrganizationPage.Test(channel: words.name(of: channel), text: failure.reason, hasFailed: true)
             case nil: nil

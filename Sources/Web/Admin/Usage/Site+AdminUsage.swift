@@ -131,7 +131,9 @@ extension Site {
                 totals: parts.reduce(UsageTotals()) { $0 + $1.totals })
         }
         return lines.sorted {
-            ($0.id.isEmpty ? 1 : 0, $1.totals.totalTokens, $0.name) < ($1.id.isEmpty ? 1 : 0, $0.totals.totalTokens, $1.name)
+            ($0.id.isEmpty ? 1 : 0, $1.totals.totalTokens, $0.name) < (
+                $1.id.isEmpty ? 1 : 0, $0.totals.totalTokens, $1.name
+            )
         }
     }
 

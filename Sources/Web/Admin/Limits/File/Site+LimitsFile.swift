@@ -50,7 +50,8 @@ extension Site {
                 let changes = try await ports.limitPlans.apply(plan, by: context.actor())
                 return redirect(
                     to: "/admin/limits",
-                    notice: words(Int64(changes.count), one: "{count} change was made.", other: "{count} changes were made."))
+                    notice: words(
+                        Int64(changes.count), one: "{count} change was made.", other: "{count} changes were made."))
             }
             edit.changes = try await ports.limitPlans.preview(plan)
         } catch let flaws as LimitsFileFlaws {
@@ -83,7 +84,9 @@ extension Site {
             flaws: edit.flaws.all.map { flaw in
                 LimitsFilePage.Flaw(
                     line: flaw.line.map { words.number($0) },
-                    source: flaw.line.flatMap { lines.indices.contains($0 - 1) ? String(lines[$0 - 1].prefix(200)) : nil },
+                    source: flaw.line.flatMap {
+                        lines.indices.contains($0 - 1) ? String(lines[$0 - 1].prefix(200)) : nil
+                    },
                     reason: flaw.reason)
             },
             preview: edit.changes.map { LimitsFilePage.Preview($0, words) })
