@@ -66,7 +66,8 @@ extension Samples {
                     .init(
                         id: "l1", name: "Harbour School", what: "spending per month", amount: "$200.00",
                         notes: ["from 80 % on: low priority 20 %", "$50.00 every day 22:00–06:00"], isShadow: false,
-                        levels: [level(holder: nil, tone: "near")], rest: nil, shadowed: nil, tier: nil)
+                        levels: [level(holder: nil, tone: "near")],
+                        quiet: "Nothing taken yet.", rest: nil, shadowed: nil, tier: nil)
                 ]),
             .init(
                 title: "Each person of a tier",
@@ -74,10 +75,12 @@ extension Samples {
                     .init(
                         id: "l2", name: "Staff", what: "tokens per day", amount: "25,000", notes: [], isShadow: false,
                         levels: [level(holder: "Maren Voss", tone: "full"), level(holder: "Tomás Ødegård", tone: "")],
-                        rest: "and 12 people with less", shadowed: nil, tier: "t1"),
+                        quiet: "Nothing taken yet.", rest: "and 12 people with less", shadowed: nil, tier: "t1"),
                     .init(
                         id: "l3", name: "Staff", what: "requests per minute", amount: "10", notes: [], isShadow: true,
-                        levels: [], rest: nil, shadowed: "It would have refused 3 requests in the last 7 days.",
+                        levels: [],
+                        quiet: "Nothing taken yet.", rest: nil,
+                        shadowed: "It would have refused 3 requests in the last 7 days.",
                         tier: nil),
                 ]),
         ]

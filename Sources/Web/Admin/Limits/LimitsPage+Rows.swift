@@ -16,6 +16,7 @@ extension LimitsPage.Row {
             amount: words.figure(limit.amount, limit.meter), notes: words.notes(on: limit),
             isShadow: limit.mode == .shadow,
             levels: standing.fullest.map { LimitsPage.Level($0, holder: isPersonal ? people : nil, zone: zone, words) },
+            quiet: limit.window == .perRequest ? words("Looks at each by itself.") : words("Nothing taken yet."),
             rest: Self.rest(standing, words),
             shadowed: limit.mode == .shadow ? Self.shadowed(shadowed, words) : nil,
             tier: listed.isAllowance && limit.scope == .tier ? limit.subject : nil)

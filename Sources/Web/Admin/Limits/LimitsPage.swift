@@ -30,6 +30,8 @@ struct LimitsPage: Page {
         let notes: [String]
         let isShadow: Bool
         let levels: [Level]
+        /// What is said where there is no level.
+        let quiet: String
         /// Who else has taken of it.
         let rest: String?
         /// What it would have refused.
