@@ -90,7 +90,7 @@ extension Message.State {
     /// Of a reply whose request came to its end so.
     public init(_ outcome: Outcome) {
         switch outcome {
-        case .finished, .overran: self = .complete
+        case .finished, .overran, .limited: self = .complete
         case .stopped, .abandoned: self = .stopped
         case .failed, .shutDown, .expired: self = .failed
         }

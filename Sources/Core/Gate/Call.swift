@@ -2,19 +2,31 @@ import Synchronization
 
 /// One prompt from its admission to its settlement: what has to outlive the browser.
 final class Call: Sendable {
-    let prompt: Prompt
-    let route: Route
-    let promptTokens: TokenCount
-    let demand: Demand
-    private let meter: any TokenMeter
+    /// Where a prompt goes and what it asks of its limits.
+    struct Plan: Sendable {
+        /// The model's public name.
+        var model: String
+        var route: Route
+        var promptTokens: TokenCount
+        var demand: Demand
+        /// Whether the reply can be counted exactly.
+        var countsExactly: Bool
+    }
 
-    private struct State {
+    let prompt: Prompt
+    let plan: Plan
+    let meter: any TokenMeter
+
+    struct State {
         var interrupt: (@Sendable () -> Void)?
         /// Why it was asked to end early.
         var stop: Outcome?
         var isHeld = false
         var reply: LiveReply?
         var count = ReplyCount()
+        var held: HeldReply?
+        /// Nothing of what comes is taken any more.
+        var isCut = false
         var usage: Usage?
         var modelServed: String?
         var finishReason: FinishReason?
@@ -29,19 +41,34 @@ final class Call: Sendable {
         var ending: Ending
         var finishReason: FinishReason?
         var failure: UpstreamFailure?
+        /// The end of what was held, where the reply was cut there.
+        var cut: Cut?
     }
 
-    private let state = Mutex(State())
+    /// Where a reply was cut, because no more could be held.
+    struct Cut: Sendable {
+        /// In tokens.
+        var room: Int64
+        /// Nil where the ledger could not be asked.
+        var refusal: Refusal?
+    }
 
-    init(prompt: Prompt, route: Route, promptTokens: TokenCount, demand: Demand, meter: any TokenMeter) {
+    let state = Mutex(State())
+
+    init(prompt: Prompt, plan: Plan, meter: any TokenMeter) {
         self.prompt = prompt
-        self.route = route
-        self.promptTokens = promptTokens
-        self.demand = demand
+        self.plan = plan
         self.meter = meter
     }
 
     var id: RequestID { prompt.requestID }
+    var route: Route { plan.route }
+    var promptTokens: TokenCount { plan.promptTokens }
+    var isExact: Bool { plan.countsExactly }
+
+    /// Whether only what is usual is held at first, and more as the reply grows. Of several replies at once nobody can
+    /// tell how long they are before all of them are there.
+    var growsItsHold: Bool { prompt.body.hasReply && prompt.body.replies == 1 && !route.holdsWholeReply }
 
     /// Nil until the upstream has accepted.
     var reply: LiveReply? { state.withLock { $0.reply } }
@@ -90,85 +117,11 @@ final class Call: Sendable {
     func begin(_ allowance: Allowance) -> LiveReply {
         let reply = LiveReply(
             requestID: id, path: route.path, promptTokens: promptTokens, allowance: allowance)
-        state.withLock { $0.reply = reply }
-        return reply
-    }
-
-    /// Reads everything that the upstream sends, and concludes.
-    func read(_ accepted: UpstreamReply, into reply: LiveReply) async {
-        do {
-            let isWhole = try await interruptibly { [self] in
-                for try await event in accepted.events {
-                    take(event, into: reply)
-                    await reply.untilThereIsRoom()
-                }
-                return !Task.isCancelled
-            }
-            conclude(reply, outcome: isWhole ? .finished : nil, failure: nil)
-        } catch let failure as UpstreamFailure {
-            conclude(reply, outcome: nil, failure: failure)
-        } catch {
-            conclude(reply, outcome: nil, failure: .garbage(detail: String(describing: error)))
-        }
-    }
-
-    private func take(_ event: UpstreamEvent, into reply: LiveReply) {
-        switch event {
-        case .text(let piece): take(piece, as: .text, into: reply)
-        case .reasoning(let piece): take(piece, as: .reasoning, into: reply)
-        case .toolCall(let piece): take(piece, as: .toolCall, into: reply)
-        case .passage(let bytes): reply.send(bytes)
-        case .document(let bytes): reply.keep(document: bytes)
-        case .servedModel(let name): state.withLock { $0.modelServed = name }
-        case .finished(let reason): state.withLock { $0.finishReason = reason }
-        case .usage(let usage): state.withLock { $0.usage = usage }
-        }
-    }
-
-    private func take(_ piece: String, as kind: ReplyLog.Kind, into reply: LiveReply) {
-        reply.append(piece, as: kind)
-        let most = mostBelievable(of: reply.replyCap)
-        let counted = state.withLock { state in
-            state.count.add(piece, upTo: most, by: count)
-            return state.count.tokens
-        }
-        guard counted > most else { return }
-        let exact = counts(of: reply).total
-        state.withLock { $0.count.correct(to: exact) }
-        if exact > most { stop(.overran) }
-    }
-
-    /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.
-    private func mostBelievable(of replyCap: Int64) -> Int64 {
-        promptTokens.isExact ? replyCap : replyCap.addingClamped(replyCap)
-    }
-
-    private func conclude(_ reply: LiveReply, outcome: Outcome?, failure: UpstreamFailure?) {
-        let counts = counts(of: reply)
-        let counted = Usage(
-            promptTokens: promptTokens.tokens, completionTokens: counts.total, reasoningTokens: counts.reasoning,
-            source: .counted)
         state.withLock { state in
-            let outcome = outcome ?? state.stop ?? .failed
-            let judgement = UsageJudgement(
-                reported: state.usage, counted: counted, replyCap: reply.replyCap, isWhole: outcome == .finished)
-            state.count.correct(to: counts.total)
-            state.conclusion = Conclusion(
-                ending: Ending(
-                    usage: judgement.usage, outcome: outcome, modelServed: state.modelServed,
-                    isDoubtful: judgement.isDoubtful),
-                finishReason: outcome == .overran ? .length : state.finishReason,
-                failure: outcome == .failed ? failure ?? .cut : nil)
+            state.reply = reply
+            state.held = HeldReply(allowance)
         }
-    }
-
-    private func counts(of reply: LiveReply) -> (total: Int64, reasoning: Int64) {
-        let reasoning = count(reply.reasoning)
-        return ([count(reply.text), count(reply.toolCalls)].reduce(reasoning) { $0.addingClamped($1) }, reasoning)
-    }
-
-    private func count(_ text: String) -> Int64 {
-        text.isEmpty ? 0 : meter.count(text, for: route.meteredModel).tokens
+        return reply
     }
 }
 

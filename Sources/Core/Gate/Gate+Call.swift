@@ -21,8 +21,8 @@ extension Gate {
             path: call.route.path, modelAsked: call.prompt.model, conversation: call.prompt.conversation,
             feature: call.prompt.feature)
         let request = HoldRequest(
-            requestID: call.id, owner: worker, origin: origin, demand: call.demand,
-            leaseUntil: now.advanced(bySeconds: settings.leaseSeconds))
+            requestID: call.id, owner: worker, origin: origin, demand: call.plan.demand,
+            leaseUntil: now.advanced(bySeconds: settings.leaseSeconds), holdsWhatIsUsual: call.growsItsHold)
         switch try await ports.ledger.hold(request, at: now) {
         case .refused(let refusal): throw GateError.refused(refusal)
         case .queued: throw GateError.storeUnavailable(detail: "a request was queued that cannot wait")
@@ -50,7 +50,14 @@ extension Gate {
     }
 
     private func relay(_ accepted: UpstreamReply, into reply: LiveReply, of call: Call) async {
-        await call.read(accepted, into: reply)
+        await call.read(accepted, into: reply) { [ports, log] wanted in
+            do {
+                return try await ports.ledger.extend(call.id, toReply: wanted, at: ports.time.now())
+            } catch {
+                log.warning("no more could be held", metadata: ["request": "\(call.id)", "error": "\(error)"])
+                throw error
+            }
+        }
         if let conclusion = call.conclusion { note(conclusion, of: call) }
         await finish(call)
     }
@@ -133,6 +140,7 @@ extension ReplyEnding {
         self.init(
             outcome: conclusion.ending.outcome, usage: conclusion.ending.usage,
             cost: tariff.cost(of: conclusion.ending.usage), finishReason: conclusion.finishReason,
-            modelServed: conclusion.ending.modelServed, failure: conclusion.failure, room: reply.room)
+            modelServed: conclusion.ending.modelServed, failure: conclusion.failure,
+            room: conclusion.cut.map(ReplyRoom.init) ?? reply.room, limitedBy: conclusion.cut?.refusal)
     }
 }

@@ -76,7 +76,7 @@ public actor Gate {
     ///
     /// - Throws: `GateError`; then nothing is charged.
     public func submit(_ prompt: Prompt) async throws(GateError) -> LiveReply {
-        let call = try await plan(prompt)
+        let call = Call(prompt: prompt, plan: try await plan(prompt), meter: ports.meter)
         guard !isDraining else { throw .shuttingDown }
         guard calls[call.id] == nil else { throw .duplicateRequest }
         calls[call.id] = call
@@ -131,7 +131,7 @@ public actor Gate {
 
     // MARK: Planning, beside the actor: a long prompt takes its time to count, and nobody waits for that.
 
-    private nonisolated func plan(_ prompt: Prompt) async throws(GateError) -> Call {
+    private nonisolated func plan(_ prompt: Prompt) async throws(GateError) -> Call.Plan {
         guard prompt.maxReplyTokens.map({ $0 > 0 }) ?? true else { throw .invalidReplyLength }
         let route = try await route(of: prompt)
         let count = try count(prompt, on: route)
@@ -139,7 +139,9 @@ public actor Gate {
         guard count.tokens <= longest else { throw .promptTooLong(count, maximum: longest) }
         let demand = try demand(of: prompt, promptTokens: count.tokens, on: route)
         guard demand.replyCap > 0 || !prompt.body.hasReply else { throw .invalidReplyLength }
-        return Call(prompt: prompt, route: route, promptTokens: count, demand: demand, meter: ports.meter)
+        return Call.Plan(
+            model: prompt.model, route: route, promptTokens: count, demand: demand,
+            countsExactly: ports.meter.count("a", for: route.meteredModel).isExact)
     }
 
     private nonisolated func route(of prompt: Prompt) async throws(GateError) -> Route {

@@ -13,15 +13,20 @@ struct GateFixture {
     let transcript = RecordingTranscript()
     let clock = TestClock()
     let policy: SettablePolicy
+    let meter: any TokenMeter
     let ledger: BreakableLedger
     let gate: Gate
 
-    init(limit amount: Int64 = 10_000, disconnect: DisconnectPolicy = .cancel(graceSeconds: 5)) async throws {
+    init(
+        limit amount: Int64 = 10_000, disconnect: DisconnectPolicy = .cancel(graceSeconds: 5),
+        holdsWholeReply: Bool = false, meter: any TokenMeter = ByteMeter()
+    ) async throws {
         book = try await LedgerFixture()
         try await book.limit(amount)
         ledger = BreakableLedger(book.ledger)
-        policy = SettablePolicy(disconnect: disconnect)
-        gate = Self.gate("worker-1", ledger, upstream, transcript, clock, policy)
+        policy = SettablePolicy(disconnect: disconnect, holdsWholeReply: holdsWholeReply)
+        self.meter = meter
+        gate = Self.gate("worker-1", ledger, upstream, transcript, clock, policy, meter)
     }
 
     /// Another worker on the same file.
@@ -30,15 +35,16 @@ struct GateFixture {
     ) throws -> Gate {
         Self.gate(
             "worker-2", try ledger ?? BreakableLedger(book.anotherWorker()), upstream, transcript, clock, policy,
-            settings)
+            meter, settings)
     }
 
     private static func gate(
         _ worker: String, _ ledger: BreakableLedger, _ upstream: ScriptedUpstream, _ transcript: RecordingTranscript,
-        _ clock: TestClock, _ policy: SettablePolicy, _ settings: Gate.Settings = Gate.Settings()
+        _ clock: TestClock, _ policy: SettablePolicy, _ meter: any TokenMeter,
+        _ settings: Gate.Settings = Gate.Settings()
     ) -> Gate {
         let ports = Gate.Ports(
-            policy: policy, ledger: ledger, upstream: upstream, meter: ByteMeter(), transcript: transcript, time: clock)
+            policy: policy, ledger: ledger, upstream: upstream, meter: meter, transcript: transcript, time: clock)
         return Gate(
             worker: worker, ports: ports, settings: settings,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -76,6 +82,7 @@ final class TestClock: TimeSource {
 
 struct SettablePolicy: GatePolicy {
     var disconnect: DisconnectPolicy
+    var holdsWholeReply = false
 
     func route(of person: PersonID, to model: String) async throws -> Route {
         guard model == "small" else { throw GateError.unknownModel(model) }
@@ -84,7 +91,7 @@ struct SettablePolicy: GatePolicy {
             meteredModel: MeteredModel(name: "demo-small"), tariff: Tariff(),
             bounds: ReplyBounds(
                 maxPromptTokens: 1000, maxReplyTokens: 4000, contextWindow: 4500, minimumReplyTokens: 16),
-            disconnectPolicy: disconnect)
+            disconnectPolicy: disconnect, holdsWholeReply: holdsWholeReply)
     }
 }
 
