@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
@@ -76,7 +77,7 @@ let package = Package(
             knows: [
                 "Core", "StrictJSON", "Tokenizer", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore,
             ]),
-        room("Store", knows: ["Core", "CArgon2", crypto, grdb]),
+        room("Store", knows: ["Core", "CArgon2", crypto, grdb, grdbSQLite]),
         room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("Core", knows: ["Tokenizer", logging]),
         room("DemoUpstream", knows: ["Tokenizer", httpTypes, hummingbird, logging, nioCore]),
@@ -89,7 +90,7 @@ let package = Package(
             swiftSettings: house),
 
         .executableTarget(
-            name: "ledger-benchmark", dependencies: ["Core", "Store"], path: "Benchmarks/LedgerBenchmark",
+            name: "ledger-benchmark", dependencies: ["Core", "Store", grdbSQLite], path: "Benchmarks/LedgerBenchmark",
             swiftSettings: house),
 
         tests("Sluice", with: ["Core", "Tokenizer", "sluice", logging]),

@@ -4,12 +4,21 @@ import Store
 
 // Times hold + settle in a process of its own, for Benchmarks/ledger.py:
 //
-//     ledger-benchmark DATABASE prepare CLIENTS                       people with limits by hour, day, month, minute
+//     ledger-benchmark DATABASE prepare CLIENTS                       people with six limits on their way: tokens by hour,
+//                                                                     day and month, requests by minute and at once, and
+//                                                                     tokens of their API key by day
 //     ledger-benchmark DATABASE run CLIENTS FIRST SECONDS PAUSE       so many clients from the first on, each with a pause
 //                                                                     of about so many milliseconds between two requests;
 //                                                                     prints the microseconds of each pair
+//     ledger-benchmark DATABASE bare FIRST SECONDS                    what SQLite alone takes: transactions that update six
+//                                                                     rows and insert one; prints the microseconds of each
 
 let arguments = CommandLine.arguments
+if arguments[2] == "bare" {
+    let bare = try BareSQLite(path: arguments[1])
+    for time in try bare.run(first: Int64(arguments[3])!, seconds: Int(arguments[4])!) { print(time / .microseconds(1)) }
+    exit(0)
+}
 let store = try await SQLStore.open(path: arguments[1], time: SystemTime())
 switch arguments[2] {
 case "prepare": try await prepare(clients: Int(arguments[3])!)
@@ -33,7 +42,9 @@ func prepare(clients: Int) async throws {
     _ = try await store.models.create(model, by: .program)
     for client in 0..<clients {
         let draft = Person.Draft(email: "client\(client)@example.org", tier: tier.id)
-        _ = try await store.people.add(draft, passwordHash: nil, by: .program)
+        let person = try await store.people.add(draft, passwordHash: nil, by: .program)
+        let key = APIKey.Settings(name: "benchmark", allowance: Tier.Allowance(tokensPerDay: 1_000_000_000))
+        _ = try await store.keys.create(key, secret: .random(), for: person.id, by: .program)
     }
 }
 
@@ -52,7 +63,8 @@ func run(clients: Int, first: Int, seconds: Int, pause: Int) async throws {
 
 @Sendable func requests(of person: Person, until end: ContinuousClock.Instant, pause: Int) async throws -> [Duration] {
     var times: [Duration] = []
-    let path = try await store.gatePolicy.route(of: person.id, to: "none").path
+    var path = try await store.gatePolicy.route(of: person.id, to: "none").path
+    path.key = try await store.keys.all(of: person.id)[0].id
     while ContinuousClock.now < end {
         if pause > 0 { try await Task.sleep(for: .milliseconds(pause) * Double.random(in: 0.5...1.5)) }
         times.append(try await ContinuousClock().measure { try await holdAndSettle(on: path) })

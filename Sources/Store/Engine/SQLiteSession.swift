@@ -1,6 +1,10 @@
 import Core
 import GRDB
+import GRDBSQLite
 
+/// Statements are prepared and kept by GRDB; their values go in and out by SQLite's own functions, since a hold and its
+/// settlement spend a third of their time in between otherwise.
+///
 /// `$1` is a named parameter to SQLite, numbered by where it first stands in the statement and not by its digits;
 /// arguments are therefore bound in that order.
 struct SQLiteSession: SQLSession {
@@ -8,19 +12,18 @@ struct SQLiteSession: SQLSession {
 
     func execute(_ sql: String, with arguments: [SQLValue]) throws -> Int {
         try mappingFailures {
-            try prepare(sql, arguments).execute()
+            try run(sql, arguments) { _ in }
             return database.changesCount
         }
     }
 
     func rows(_ sql: String, with arguments: [SQLValue]) throws -> [SQLRow] {
         try mappingFailures {
-            let statement = try prepare(sql, arguments)
-            let columns = statement.columnNames
-            let answer = try Row.fetchCursor(statement)
             var rows: [SQLRow] = []
-            while let row = try answer.next() {
-                rows.append(SQLRow(columns: columns, values: try row.databaseValues.map(SQLValue.init(stored:))))
+            try run(sql, arguments) { statement in
+                let columns = statement.columnNames
+                let values = try columns.indices.map { try SQLValue(column: Int32($0), of: statement.sqliteStatement) }
+                rows.append(SQLRow(columns: columns, values: values))
             }
             return rows
         }
@@ -30,14 +33,39 @@ struct SQLiteSession: SQLSession {
         try mappingFailures { try database.execute(sql: script) }
     }
 
-    private func prepare(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
+    private func run(_ sql: String, _ arguments: [SQLValue], eachRow body: (Statement) throws -> Void) throws {
         let statement = try database.cachedStatement(sql: sql)
-        // The statement itself complains of one that is missing.
-        let inOrder = sql.parameterNumbers.filter { $0 <= arguments.count }
-            .map { arguments[$0 - 1].stored as (any DatabaseValueConvertible)? }
-        try statement.setArguments(StatementArguments(inOrder))
-        return statement
+        let handle = statement.sqliteStatement
+        defer {
+            sqlite3_reset(handle)
+            sqlite3_clear_bindings(handle)
+        }
+        try bind(arguments, to: handle, of: sql)
+        while true {
+            let result = sqlite3_step(handle)
+            if result == SQLITE_DONE { return }
+            guard result == SQLITE_ROW else { throw failure(result, of: sql) }
+            try body(statement)
+        }
     }
+
+    private func bind(_ arguments: [SQLValue], to handle: OpaquePointer, of sql: String) throws {
+        let numbers = Self.parameterNumbers.value(of: sql, read: \.parameterNumbers)
+        for (position, number) in zip(Int32(1)..., numbers) {
+            guard arguments.indices.contains(number - 1) else {
+                throw StoreFailure.other(detail: "no argument $\(number) for: \(sql)")
+            }
+            let result = arguments[number - 1].bind(at: position, of: handle)
+            guard result == SQLITE_OK else { throw failure(result, of: sql) }
+        }
+    }
+
+    private func failure(_ result: Int32, of sql: String) -> DatabaseError {
+        let message = database.sqliteConnection.map { String(cString: sqlite3_errmsg($0)) }
+        return DatabaseError(resultCode: ResultCode(rawValue: result), message: message, sql: sql)
+    }
+
+    private static let parameterNumbers = Memo<[Int]>()
 }
 
 extension String {
@@ -61,20 +89,36 @@ extension String {
 }
 
 extension SQLValue {
-    fileprivate init(stored: DatabaseValue) throws {
-        switch stored.storage {
-        case .null: self = .null
-        case .int64(let number): self = .integer(number)
-        case .string(let text): self = .text(text)
-        case .double, .blob: throw StoreFailure.other(detail: "a column holds neither integer nor text")
+    fileprivate init(column: Int32, of statement: OpaquePointer) throws {
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_NULL: self = .null
+        case SQLITE_INTEGER: self = .integer(sqlite3_column_int64(statement, column))
+        case SQLITE_TEXT:
+            // The text before its length: asked the other way round, SQLite might convert it in between.
+            let text = sqlite3_column_text(statement, column)
+            let bytes = UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, column)))
+            self = .text(String(decoding: bytes, as: UTF8.self))
+        default: throw StoreFailure.other(detail: "a column holds neither integer nor text")
         }
     }
 
-    fileprivate var stored: DatabaseValue {
+    /// - Returns: SQLite's result code.
+    fileprivate func bind(at position: Int32, of statement: OpaquePointer) -> Int32 {
         switch self {
-        case .null: .null
-        case .integer(let number): number.databaseValue
-        case .text(let text): (text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text).databaseValue
+        case .null: return sqlite3_bind_null(statement, position)
+        case .integer(let number): return sqlite3_bind_int64(statement, position, number)
+        case .text(var text):
+            if text.utf8.contains(0) { text = text.replacing("\0", with: "\u{FFFD}") }
+            return text.withUTF8 { bytes in
+                // An empty buffer may have no address, which SQLite would take for NULL.
+                guard let start = bytes.baseAddress else { return sqlite3_bind_text(statement, position, "", 0, nil) }
+                return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
+                    sqlite3_bind_text64(statement, position, $0, UInt64(bytes.count), transient, UInt8(SQLITE_UTF8))
+                }
+            }
         }
     }
 }
+
+/// SQLite keeps a copy: `SQLITE_TRANSIENT`, which is a cast that Swift does not import.
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

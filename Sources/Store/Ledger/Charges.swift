@@ -16,6 +16,10 @@ struct Charge {
     let isShare: Bool
     let grant: Grant?
 
+    /// What the account comes to with it.
+    var usedAfter: Int64 { accountUsed.addingClamped(used - usedBefore) }
+    var heldAfter: Int64 { accountHeld - held }
+
     static let selection = """
         SELECT c.account, c.held AS charge_held, c.used AS charge_used, a.holder, a.window_start, a.resets_at, a.used,
                a.held, a.refilled, a.refilled_until, a.refill_remainder, a.admitted_at, a.pace_ms, a.paced_until,

@@ -17,10 +17,15 @@ struct HeldRequest {
     let streamedTokens: Int64
     let tariff: Tariff
     let rules: LedgerRules
+    /// How long the latest replies to this person, and to all, were; as `ReplyHistory` keeps it.
+    let ownReplies: String?
+    let allReplies: String?
 
     static let selection = """
         SELECT h.*, o.time_zone, o.week_start, o.reset_hour, o.alert_rules, o.queue_length, o.queue_seconds,
-               o.waits_for_holds
+               o.waits_for_holds,
+               (SELECT r.recent FROM reply_history r WHERE r.person = h.person AND r.model = h.model) AS own_replies,
+               (SELECT r.recent FROM reply_history r WHERE r.person = '' AND r.model = h.model) AS all_replies
           FROM hold h JOIN organization o ON o.id = h.organization
         """
 
@@ -38,6 +43,8 @@ struct HeldRequest {
         streamedTokens = try row["streamed_tokens"]
         tariff = try Tariff(row)
         rules = try LedgerRules(row)
+        ownReplies = try row["own_replies"]
+        allReplies = try row["all_replies"]
     }
 
     var open: OpenHold {

@@ -42,22 +42,18 @@ struct ReplyHistory {
 }
 
 extension SQLSession {
-    /// - Parameter isCountable: false when the upstream charged for more than it showed.
-    func noteReply(of length: Int64, to path: QuotaPath, isCountable: Bool) throws {
-        let known = try rows(
-            "SELECT person, recent FROM reply_history WHERE model = $2 AND person IN ($1, '')", path.person,
-            path.model)
-        let texts = Dictionary(
-            uniqueKeysWithValues: try known.map { (try $0["person"] as String, try $0["recent"] as String) })
-        guard texts[""] != ReplyHistory.uncountable else { return }
-        guard isCountable else { return try keep(ReplyHistory.uncountable, person: "", model: path.model) }
-        var own = ReplyHistory(texts[path.person.rawValue])
-        own.add(length)
+    /// Remembers how long a whole reply was; of a model that charges for more than it shows, that it does.
+    func noteReply(_ ending: Ending, to hold: HeldRequest) throws {
+        guard hold.allReplies != ReplyHistory.uncountable else { return }
+        let path = hold.origin.path
+        guard !ending.producedUnseen else { return try keep(ReplyHistory.uncountable, person: "", model: path.model) }
+        var own = ReplyHistory(hold.ownReplies)
+        own.add(ending.usage.completionTokens)
         try keep(own.text, person: path.person.rawValue, model: path.model)
         // Those who are new go by everybody's; a few of each are enough for that.
         guard own.lengths.count <= ReplyHistory.fewest else { return }
-        var all = ReplyHistory(texts[""])
-        all.add(length)
+        var all = ReplyHistory(hold.allReplies)
+        all.add(ending.usage.completionTokens)
         try keep(all.text, person: "", model: path.model)
     }
 

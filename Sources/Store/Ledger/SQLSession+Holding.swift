@@ -28,9 +28,16 @@ extension SQLSession {
     ) throws {
         let entry = try insertHold(request, allowance, at: now)
         var charges: [(account: Int64, held: Int64)] = []
+        var rows: [[SQLValue]] = []
         for (stored, charge) in zip(accounts, allowance.charges) where stored.account.limit.window != .perRequest {
-            charges.append((try take(charge.amount, from: stored, at: now), charge.amount))
+            if let id = stored.id, stored.account.limit.window != .bucket {
+                charges.append((id, charge.amount))
+                rows.append(stored.row(id, holding: charge.amount, at: now))
+            } else {
+                charges.append((try take(charge.amount, from: stored, at: now), charge.amount))
+            }
         }
+        try execute(takings, common: [now.sqlValue], rows: rows)
         for draw in allowance.draws {
             let account = try account(of: draw.pot.grant.id)
             try execute("UPDATE account SET held = held + $2 WHERE id = $1", account, draw.amount)
@@ -60,23 +67,16 @@ extension SQLSession {
             tariff.reasoningWeightPartsPerMillion)["id"]
     }
 
-    /// Adds to what an account holds, and begins its window where that is new.
+    /// Adds to what a bucket holds, or begins a window.
     ///
     /// - Returns: the account's row.
     private func take(_ amount: Int64, from stored: StoredAccount, at now: Timestamp) throws -> Int64 {
         let account = stored.account
         guard let id = stored.id else { return try begin(stored, holding: amount, at: now) }
-        if account.limit.window == .bucket {
-            try execute(
-                """
-                UPDATE account SET held = $2, refilled = $3, refilled_until = $4, refill_remainder = $5 WHERE id = $1
-                """, id, account.held.addingClamped(amount), account.refilled, account.refill?.countedUntil,
-                account.refill?.remainder ?? 0)
-        } else {
-            try execute(
-                "UPDATE account SET held = $2, admitted_at = $3, pace_ms = $4, paced_until = $5 WHERE id = $1",
-                id, account.held.addingClamped(amount), now, stored.pace(admittingAt: now), stored.pacedUntil)
-        }
+        try execute(
+            "UPDATE account SET held = $2, refilled = $3, refilled_until = $4, refill_remainder = $5 WHERE id = $1",
+            id, account.held.addingClamped(amount), account.refilled, account.refill?.countedUntil,
+            account.refill?.remainder ?? 0)
         return id
     }
 
@@ -99,6 +99,16 @@ extension SQLSession {
         try execute(
             "INSERT INTO charge (entry, account, held) VALUES " + tuples.joined(separator: ", "),
             with: [entry.sqlValue] + charges.flatMap { [$0.account.sqlValue, $0.held.sqlValue] })
+    }
+}
+
+/// Windows that were begun before; `$1` is now.
+private let takings = SQLRowChanges(
+    "account", key: "id", columns: ["held", "pace_ms"], setting: "admitted_at = $1", parameters: 1)
+
+extension StoredAccount {
+    fileprivate func row(_ id: Int64, holding amount: Int64, at now: Timestamp) -> [SQLValue] {
+        [id.sqlValue, account.held.addingClamped(amount).sqlValue, pace(admittingAt: now).sqlValue]
     }
 }
 

@@ -9,10 +9,7 @@ extension SQLSession {
             cost: hold.tariff.cost(of: ending.usage), openedAt: hold.openedAt, endedAt: now)
         try append(entry, requests: 1)
         try execute("DELETE FROM hold WHERE id = $1", hold.entry)
-        if ending.outcome == .finished, hold.replyCap > 0 {
-            try noteReply(
-                of: ending.usage.completionTokens, to: hold.origin.path, isCountable: !ending.producedUnseen)
-        }
+        if ending.outcome == .finished, hold.replyCap > 0 { try noteReply(ending, to: hold) }
         return entry.settlement
     }
 
@@ -53,26 +50,39 @@ extension SQLSession {
     ) throws {
         var charges = Charges(try rows(Charge.selection, entry).map { try Charge($0, rules, at: now) })
         charges.settle(usage, by: tariff)
-        for charge in charges.all { try move(charge, of: entry, rules, at: now) }
+        let (buckets, others) = charges.all.separated { $0.account?.limit.window == .bucket }
+        try execute(
+            movings, rows: others.map { [$0.id.sqlValue, $0.heldAfter.sqlValue, $0.usedAfter.sqlValue] })
+        for bucket in buckets { try move(bucket) }
+        try execute(
+            chargings, common: [entry.sqlValue], rows: charges.all.map { [$0.id.sqlValue, $0.used.sqlValue] })
+        for charge in charges.all where !charge.isShare {
+            if let account = charge.account { try alert(account, using: charge.usedAfter, rules, at: now) }
+        }
     }
 
-    private func move(_ charge: Charge, of entry: Int64, _ rules: LedgerRules, at now: Timestamp) throws {
-        let used = charge.accountUsed.addingClamped(charge.used - charge.usedBefore)
-        let held = charge.accountHeld - charge.held
-        if let account = charge.account, account.limit.window == .bucket {
-            try execute(
-                """
-                UPDATE account SET held = $2, used = $3, refilled = $4, refilled_until = $5, refill_remainder = $6
-                 WHERE id = $1
-                """,
-                charge.id, held, used, min(account.refilled, used.addingClamped(held)), account.refill?.countedUntil,
-                account.refill?.remainder ?? 0)
-        } else {
-            try execute("UPDATE account SET held = $2, used = $3 WHERE id = $1", charge.id, held, used)
-        }
+    /// Moves a bucket: what has flowed back may not be more than what it has given.
+    private func move(_ bucket: Charge) throws {
+        guard let account = bucket.account else { return }
         try execute(
-            "UPDATE charge SET held = 0, used = $3 WHERE entry = $1 AND account = $2", entry, charge.id, charge.used)
-        if let account = charge.account, !charge.isShare { try alert(account, using: used, rules, at: now) }
+            """
+            UPDATE account SET held = $2, used = $3, refilled = $4, refilled_until = $5, refill_remainder = $6
+             WHERE id = $1
+            """,
+            bucket.id, bucket.heldAfter, bucket.usedAfter,
+            min(account.refilled, bucket.usedAfter.addingClamped(bucket.heldAfter)), account.refill?.countedUntil,
+            account.refill?.remainder ?? 0)
+    }
+}
+
+private let movings = SQLRowChanges("account", key: "id", columns: ["held", "used"])
+/// `$1` is the entry.
+private let chargings = SQLRowChanges(
+    "charge", key: "account", columns: ["used"], setting: "held = 0", condition: "entry = $1", parameters: 1)
+
+extension Array {
+    fileprivate func separated(by isFirst: (Element) -> Bool) -> (first: [Element], others: [Element]) {
+        (filter(isFirst), filter { !isFirst($0) })
     }
 }
 
