@@ -5,13 +5,21 @@ extension Call {
     /// Asks the ledger to hold so many tokens of the reply.
     typealias HoldMore = @Sendable (_ wanted: Int64) async throws -> Extension
 
+    /// Rests between two pieces of a reply that is to be slowed down, where the moment of the first of them says so.
+    typealias Rest = @Sendable (_ pacing: inout Pacing) async throws -> Void
+
     /// Reads everything that the upstream sends, and concludes.
-    func read(_ accepted: UpstreamReply, into reply: LiveReply, holdingMore more: @escaping HoldMore) async {
+    func read(
+        _ accepted: UpstreamReply, into reply: LiveReply, holdingMore more: @escaping HoldMore,
+        resting rest: @escaping Rest
+    ) async {
         do {
             let isWhole = try await interruptibly { [self] in
+                var pacing = reply.reduction.map(Pacing.init)
                 for try await event in accepted.events {
                     await take(event, into: reply, holdingMore: more)
                     await reply.untilThereIsRoom()
+                    if event.isPiece, pacing != nil { try await rest(&pacing!) }
                 }
                 return !Task.isCancelled
             }
@@ -164,6 +172,16 @@ extension Call {
 
     func count(_ text: String) -> Int64 {
         text.isEmpty ? 0 : meter.count(text, for: route.meteredModel).tokens
+    }
+}
+
+extension UpstreamEvent {
+    /// Whether it brings something of the reply.
+    fileprivate var isPiece: Bool {
+        switch self {
+        case .text, .reasoning, .toolCall: true
+        case .passage, .document, .servedModel, .finished, .usage: false
+        }
     }
 }
 

@@ -14,10 +14,13 @@ final class Call: Sendable {
     }
 
     let prompt: Prompt
-    let plan: Plan
+    /// As it was asked.
+    let asked: Plan
     let meter: any TokenMeter
 
     struct State {
+        /// Whether it may have a place in the queue.
+        var isWaiting = false
         var interrupt: (@Sendable () -> Void)?
         /// Why it was asked to end early.
         var stop: Outcome?
@@ -54,14 +57,24 @@ final class Call: Sendable {
     }
 
     let state = Mutex(State())
+    /// The plan that is followed instead of the asked one, and why. Apart from the rest, which is changed by it.
+    private let followed = Mutex((plan: Plan, refusal: Refusal)?.none)
 
-    init(prompt: Prompt, plan: Plan, meter: any TokenMeter) {
+    private let waiting: @Sendable (QueuePlace) -> Void
+
+    /// - Parameter waiting: is told each place that the call has in the queue.
+    init(
+        prompt: Prompt, plan: Plan, meter: any TokenMeter, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
+    ) {
         self.prompt = prompt
-        self.plan = plan
+        self.asked = plan
         self.meter = meter
+        self.waiting = waiting
     }
 
     var id: RequestID { prompt.requestID }
+    /// What is followed now.
+    var plan: Plan { followed.withLock { $0?.plan } ?? asked }
     var route: Route { plan.route }
     var promptTokens: TokenCount { plan.promptTokens }
     var isExact: Bool { plan.countsExactly }
@@ -109,19 +122,36 @@ final class Call: Sendable {
         return try await task.value
     }
 
-    // MARK: Reading
+    // MARK: Being let in
+
+    var isWaiting: Bool { state.withLock { $0.isWaiting } }
+
+    func noteWaiting(_ isWaiting: Bool) { state.withLock { $0.isWaiting = isWaiting } }
+
+    func tell(_ place: QueuePlace) { waiting(place) }
+
+    /// - Parameter plan: nil for the one that was asked.
+    func downgrade(to plan: Plan?, because refusal: Refusal) {
+        followed.withLock { $0 = plan.map { ($0, refusal) } }
+    }
 
     /// From here on its lease must be refreshed, also while the upstream makes up its mind.
     func noteHeld() { state.withLock { $0.isHeld = true } }
 
     func begin(_ allowance: Allowance) -> LiveReply {
-        let reply = LiveReply(
-            requestID: id, path: route.path, promptTokens: promptTokens, allowance: allowance)
+        let reply = LiveReply(allowance, to: self)
         state.withLock { state in
             state.reply = reply
             state.held = HeldReply(allowance)
         }
         return reply
+    }
+
+    var substitute: Substitute? { fallback.map { Substitute(.model($0.model), because: $0.refusal) } }
+
+    /// The model that answers instead of the asked one, and the refusal that led to it.
+    var fallback: (model: String, refusal: Refusal)? {
+        followed.withLock { followed in followed.map { ($0.plan.model, $0.refusal) } }
     }
 }
 
@@ -142,7 +172,7 @@ extension Call {
         guard let reply else { return nil }
         let text = reply.text
         let hasGrown = state.withLock { $0.conclusion == nil && text.utf8.count > $0.keptBytes }
-        return hasGrown ? ReplyProgress(requestID: id, text: text, room: reply.room) : nil
+        return hasGrown ? ReplyProgress(requestID: id, text: text, room: reply.room, substitute: reply.substitute) : nil
     }
 
     func noteKept(_ text: String) { state.withLock { $0.keptBytes = text.utf8.count } }

@@ -21,5 +21,7 @@ extension ReplyRoom {
 }
 
 extension LiveReply {
-    public var room: ReplyRoom { ReplyRoom(tokens: replyCap, limit: shortenedBy?.limit.name, until: shortenedBy?.resetsAt) }
+    public var room: ReplyRoom {
+        ReplyRoom(tokens: replyCap, limit: shortenedBy?.limit.name, until: shortenedBy?.resetsAt)
+    }
 }

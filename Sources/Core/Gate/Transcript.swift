@@ -17,11 +17,13 @@ public struct ReplyProgress: Sendable, Hashable {
     /// Everything so far, not only what is new.
     public var text: String
     public var room: ReplyRoom
+    public var substitute: Substitute?
 
-    public init(requestID: RequestID, text: String, room: ReplyRoom) {
+    public init(requestID: RequestID, text: String, room: ReplyRoom, substitute: Substitute? = nil) {
         self.requestID = requestID
         self.text = text
         self.room = room
+        self.substitute = substitute
     }
 }
 
@@ -55,10 +57,13 @@ public struct ReplyEnding: Sendable, Hashable {
     public var room: ReplyRoom?
     /// The limit that left no more room, when the outcome is `limited`; nil where the ledger could not be asked.
     public var limitedBy: Refusal?
+    /// What it was in place of what was asked for; nil also when the worker that knew it is gone.
+    public var substitute: Substitute?
 
     public init(
         outcome: Outcome, usage: Usage, cost: Int64, finishReason: FinishReason? = nil, modelServed: String? = nil,
-        failure: UpstreamFailure? = nil, room: ReplyRoom? = nil, limitedBy: Refusal? = nil
+        failure: UpstreamFailure? = nil, room: ReplyRoom? = nil, limitedBy: Refusal? = nil,
+        substitute: Substitute? = nil
     ) {
         self.outcome = outcome
         self.usage = usage
@@ -68,5 +73,6 @@ public struct ReplyEnding: Sendable, Hashable {
         self.failure = failure
         self.room = room
         self.limitedBy = limitedBy
+        self.substitute = substitute
     }
 }

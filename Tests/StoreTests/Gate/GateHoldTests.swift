@@ -85,7 +85,8 @@ struct GateHoldTests {
         try await world.book.watch()
         let (reply, upstream) = try await world.running(Self.open)
         let (_, _) = try await world.running(Self.open)
-        upstream.send(.text(String(repeating: "é", count: 400)), .passage(Array("never".utf8)), .usage(reported(10, 800)))
+        upstream.send(
+            .text(String(repeating: "é", count: 400)), .passage(Array("never".utf8)), .usage(reported(10, 800)))
         let (text, ending) = try await reply.whole()
         #expect(text == String(repeating: "é", count: 162))
         #expect(ending.usage.completionTokens == 324)
@@ -228,7 +229,7 @@ private struct EstimatingMeter: TokenMeter {
 
 extension ScriptedUpstream {
     /// Answers every call with a reply of the next one of `lengths`, four bytes at a time.
-    fileprivate func play(_ lengths: [Int]) {
+    func play(_ lengths: [Int]) {
         let played = Mutex(0)
         answer = .play { reply in
             let number = played.withLock { number in
