@@ -162,6 +162,8 @@ struct GateHoldTests {
         let world = try await GateFixture(limit: 10_000_000)
         let workers = [world.gate, try world.anotherGate()]
         world.upstream.play(lengths)
+        let time = world.clock.run()
+        defer { time.cancel() }
         for _ in 0..<20 { _ = try await world.gate.submit(Self.open).whole() }
         let before = try await world.balance()[0]
         try await world.book.lower(to: before + 10_000)
