@@ -15,5 +15,7 @@ struct Migration: Sendable {
 
 extension Migration {
     /// Every step that this program knows.
-    static let all: [Migration] = [.people, .conversations, .audit, .endings, .invitations, .ledger, .keys, .limits, .substitutes]
+    static let all: [Migration] = [
+        .people, .conversations, .audit, .endings, .invitations, .ledger, .keys, .limits, .substitutes,
+    ]
 }
