@@ -12,7 +12,7 @@ packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-lig
 packages_to_test = chromium
 packages_to_bench = wrk
 # One room's tests at a time: some fill every core for a while, others watch the clock.
-rooms = StrictJSON Tokenizer Core Store Relay DemoUpstream FastCGI Web Sluice
+rooms = StrictJSON Tokenizer Core LimitsFile Store Relay DemoUpstream FastCGI Web Sluice
 tables = var/vocabulary
 test_python = var/test-python
 test_clients = var/test-clients
@@ -69,6 +69,7 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/start.py
 	$(test_python)/bin/python Benchmarks/streams.py
 	$(test_python)/bin/python Benchmarks/api.py
+	$(test_python)/bin/python Benchmarks/holds.py
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json

@@ -25,6 +25,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A room of the house: arrows point down only, and the build refuses an import that is not named here
 /// (`swift build --explicit-target-dependency-import-check error`).
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -59,8 +61,9 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Core", "FastCGI", "Relay", "Store", "StrictJSON", "Tokenizer", "Web", argumentParser, crypto, logging,
-                serviceLifecycle,
+                "Core", "FastCGI", "LimitsFile", "Relay", "Store", "StrictJSON", "Tokenizer", "Web", argumentParser,
+                crypto,
+                logging, serviceLifecycle,
             ],
             swiftSettings: house
         ),
@@ -75,11 +78,13 @@ let package = Package(
         room(
             "Web",
             knows: [
-                "Core", "StrictJSON", "Tokenizer", "CMD4C", crypto, httpTypes, hummingbird, logging, mustache, nioCore,
+                "Core", "LimitsFile", "StrictJSON", "Tokenizer", "CMD4C", crypto, httpTypes, hummingbird, logging,
+                mustache, nioCore,
             ]),
         room("Store", knows: ["Core", "CArgon2", crypto, grdb, grdbSQLite]),
         room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         room("Core", knows: ["Tokenizer", logging]),
+        room("LimitsFile", knows: ["Core", yams]),
         room("DemoUpstream", knows: ["Tokenizer", httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
         room("StrictJSON", knows: []),
@@ -127,7 +132,15 @@ let package = Package(
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
-        tests("Store", with: ["Core", "GateTestSupport", "Store", "Tokenizer", "ledger-test-worker", logging]),
+        tests(
+            "Store",
+            with: [
+                "Core", "GateTestSupport", "LimitsFile", "LimitsTestSupport", "Store", "Tokenizer",
+                "ledger-test-worker", logging,
+            ]),
+        .target(
+            name: "LimitsTestSupport", dependencies: ["Core"], path: "Tests/LimitsTestSupport", swiftSettings: house),
+        tests("LimitsFile", with: ["Core", "LimitsFile", "LimitsTestSupport", yams]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,7 +10,11 @@ final class BareSQLite {
     init(path: String) throws {
         guard sqlite3_open(path, &connection) == SQLITE_OK else { throw failure }
         // As eager as the store: SQLite's own back-off sleeps up to 100 ms between two tries.
-        sqlite3_busy_handler(connection, { _, tries in usleep(50); return tries < 100_000 ? 1 : 0 }, nil)
+        let lookAgain: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Int32 = { _, tries in
+            usleep(50)
+            return tries < 100_000 ? 1 : 0
+        }
+        sqlite3_busy_handler(connection, lookAgain, nil)
         try execute("PRAGMA journal_mode = WAL")
         try execute("PRAGMA synchronous = NORMAL")
         try execute("CREATE TABLE IF NOT EXISTS bare_account (id INTEGER PRIMARY KEY, held INTEGER NOT NULL)")
@@ -30,12 +34,13 @@ final class BareSQLite {
         let end = ContinuousClock.now.advanced(by: .seconds(seconds))
         var times: [Duration] = []
         while ContinuousClock.now < end {
-            times.append(try ContinuousClock().measure {
-                try step(statements[0])
-                for row in rows { try step(statements[1], row, 600) }
-                try step(statements[2], first, 600)
-                try step(statements[3])
-            })
+            times.append(
+                try ContinuousClock().measure {
+                    try step(statements[0])
+                    for row in rows { try step(statements[1], row, 600) }
+                    try step(statements[2], first, 600)
+                    try step(statements[3])
+                })
         }
         for statement in statements { sqlite3_finalize(statement) }
         return times

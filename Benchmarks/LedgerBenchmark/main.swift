@@ -16,7 +16,9 @@ import Store
 let arguments = CommandLine.arguments
 if arguments[2] == "bare" {
     let bare = try BareSQLite(path: arguments[1])
-    for time in try bare.run(first: Int64(arguments[3])!, seconds: Int(arguments[4])!) { print(time / .microseconds(1)) }
+    for time in try bare.run(first: Int64(arguments[3])!, seconds: Int(arguments[4])!) {
+        print(time / .microseconds(1))
+    }
     exit(0)
 }
 let store = try await SQLStore.open(path: arguments[1], time: SystemTime())

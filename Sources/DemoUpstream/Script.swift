@@ -16,6 +16,7 @@
 /// | `no-done`, `no-finish` | the stream ends without `[DONE]`; without a finish reason and `[DONE]` |
 /// | `slow` | one token a second |
 /// | `endless` | the reply goes on until its cap |
+/// | `as-told` | the reply has as many tokens as the last number in the question |
 /// | `over-cap` | the reply goes on to twice its cap |
 /// | `mixed-lines`, `split-characters` | LF, CR and CRLF in turn; every byte in a chunk of its own |
 ///
@@ -56,6 +57,7 @@ struct Script: Sendable, Equatable {
     var isSlow = false
     var isEndless = false
     var exceedsCap = false
+    var isTold = false
     var mixesLineEnds = false
     var splitsCharacters = false
     var thinks = false
@@ -73,7 +75,8 @@ struct Script: Sendable, Equatable {
         "refuse", "reset", "hang", "error-401", "error-429", "error-500", "html", "redirect", "gzip", "cut-after-5",
         "reset-after-5", "hang-after-5", "garbage-after-5", "error-after-5", "fail-after-5", "huge-line-after-5",
         "no-usage", "zero-usage", "negative-usage", "absurd-usage", "double-usage", "cached-8", "reasoning",
-        "hidden-reasoning", "no-done", "no-finish", "slow", "endless", "over-cap", "mixed-lines", "split-characters",
+        "hidden-reasoning", "no-done", "no-finish", "slow", "endless", "as-told", "over-cap", "mixed-lines",
+        "split-characters",
     ]
 
     /// - Returns: nil where a part is no script's name.
@@ -94,6 +97,7 @@ struct Script: Sendable, Equatable {
         case "no-finish": (endsWithReason, endsWithDone) = (false, false)
         case "slow": isSlow = true
         case "endless": isEndless = true
+        case "as-told": isTold = true
         case "over-cap": (isEndless, exceedsCap) = (true, true)
         case "mixed-lines": mixesLineEnds = true
         case "split-characters": splitsCharacters = true

@@ -6,6 +6,7 @@ extension SQLStore {
     public var tiers: some Tiers { SQLTiers(database: database, time: time) }
     public var grants: some Grants { SQLGrants(database: database, time: time) }
     public var projects: some Projects { SQLProjects(database: database, time: time) }
+    public var limitPlans: some LimitPlans { SQLLimitPlans(database: database, time: time) }
     public var keys: some APIKeys { SQLAPIKeys(database: database, time: time) }
     public var models: some Models { SQLModels(database: database, time: time) }
     public var upstreamRecords: some UpstreamRecords { SQLUpstreamRecords(database: database, time: time) }
@@ -19,4 +20,8 @@ extension SQLStore {
     public var transcript: some Transcript { SQLTranscript(database: database, time: time) }
     public var replyCache: some ReplyCache { SQLReplyCache(database: database) }
     public var auditLog: some AuditLog { SQLAuditLog(database: database, time: time) }
+
+    public var alerts: some Alerts { SQLAlerts(database: database, time: time) }
+    public var elasticLimits: some ElasticLimits { SQLElasticLimits(database: database, time: time) }
+    public var metrics: some Metrics { SQLMetrics(database: database, time: time) }
 }

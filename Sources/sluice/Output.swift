@@ -5,6 +5,9 @@ import Glibc
 enum Output {
     static func line(_ text: String) { print(text) }
 
+    /// What is whole lines already.
+    static func text(_ text: String) { print(text, terminator: "") }
+
     static func note(_ text: String) {
         let bytes = Array((text + "\n").utf8)
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -17,6 +17,10 @@ struct ScriptTests {
         #expect(Script("cut")?.breaking == Script.Break(kind: .cut, afterTokens: 5))
     }
 
+    @Test func aReplyIsAsLongAsItIsTold() throws {
+        #expect(try #require(Script("as-told")).isTold)
+    }
+
     @Test func joinsSeveral() throws {
         let script = try #require(Script("slow+no-usage, error-503"))
         #expect(script.isSlow && script.report == .none && script.opening == .error(status: 503))

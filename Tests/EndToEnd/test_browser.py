@@ -389,7 +389,7 @@ def furnished(house, admin):
         "admin-tier": f"/admin/tiers?edit={tier}", "admin-people": "/admin/people",
         "admin-person": f"/admin/people/{person.id}", "admin-models": "/admin/models",
         "admin-model": f"/admin/models?edit={model}", "admin-upstreams": "/admin/upstreams",
-        "admin-upstream": f"/admin/upstreams?edit={upstream}", "admin-organization": "/admin/organization", "admin-usage": "/admin/usage", "admin-holds": "/admin/holds",
+        "admin-upstream": f"/admin/upstreams?edit={upstream}", "admin-organization": "/admin/organization", "admin-usage": "/admin/usage", "admin-holds": "/admin/holds", "admin-alerts": "/admin/alerts",
         "admin-health": "/admin/health", "admin-audit": "/admin/audit",
     }
 

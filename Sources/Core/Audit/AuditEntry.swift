@@ -68,4 +68,6 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case projectChanged = "project.changed"
     case projectRetired = "project.retired"
     case projectRestored = "project.restored"
+    case limitAdjusted = "limit.adjusted"
+    case limitsImported = "limits.imported"
 }

@@ -43,6 +43,7 @@ public struct Organization: Sendable, Hashable, Codable, Identifiable {
         flaws.note(isKnownZone ? nil : .unknown, about: "timeZone")
         flaws.note(alertRules.allSatisfy(\.isSound) ? nil : .malformed, about: "alertRules")
         flaws.note(alertRules.count > 50 ? .tooMany(most: 50) : nil, about: "alertRules")
+        flaws.add(alertTargets.flaws)
         flaws.add(queue.flaws)
         return flaws
     }

@@ -156,11 +156,13 @@ extension Limit {
         return scope == .tier ? path.person.rawValue : subject
     }
 
-    /// What the limit is at `moment`: by its schedule, and by what the forecast lets it be.
+    /// What the limit is at `moment`: by its schedule, and where that says nothing, by what the forecast lets it be.
     public func amount(at moment: Timestamp, in calendar: WindowCalendar) -> Int64 {
-        let scheduled = schedule.isEmpty ? nil : calendar.weekTime(of: moment)
-        let base = scheduled.flatMap { time in schedule.first { $0.applies(at: time) } }?.amount ?? amount
-        guard let elasticCeiling, let raisedTo else { return base }
-        return max(base, min(raisedTo, elasticCeiling))
+        if !schedule.isEmpty {
+            let time = calendar.weekTime(of: moment)
+            if let rule = schedule.first(where: { $0.applies(at: time) }) { return rule.amount }
+        }
+        guard let elasticCeiling, let raisedTo else { return amount }
+        return max(amount, min(raisedTo, elasticCeiling))
     }
 }

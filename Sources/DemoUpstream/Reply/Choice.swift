@@ -33,10 +33,12 @@ struct Choice: Sendable {
         var author = Author(ask: ask, messages: messages, variant: variant)
         let reasoning = author.reasoning(thinks: model.thinks || script.thinks, isHidden: script.hidesReasoning)
         let calls = ask.functions.called(in: messages)
-        let wished = script.isEndless ? room + 1 : author.length(in: model.replyTokens)
+        let told = script.isTold ? messages.question.lastNumber : nil
+        let wished = script.isEndless ? room + 1 : told ?? author.length(in: model.replyTokens)
         // More than the cap is written only where a stop may begin before it and end behind it.
         let needed = ask.stop.isEmpty ? min(wished, room + 1) : wished
-        let whole = reasoning + (calls.isEmpty ? author.words(atLeast: needed) : author.calls(of: calls))
+        let words = calls.isEmpty ? author.words(atLeast: needed) : author.calls(of: calls)
+        let whole = reasoning + (told.map { Array(words.prefix($0)) } ?? words)
         tokens = Array(whole.prefix(room))
         finish = tokens.count < whole.count ? .length : calls.isEmpty ? .stop : .toolCalls
     }
@@ -63,5 +65,12 @@ struct Choice: Sendable {
             default: break
             }
         }
+    }
+}
+
+extension String {
+    /// Up to a million: nobody reads more.
+    fileprivate var lastNumber: Int? {
+        split { !$0.isASCII || !$0.isNumber }.last.flatMap { Int($0) }.map { min($0, 1_000_000) }
     }
 }

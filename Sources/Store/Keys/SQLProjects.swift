@@ -83,7 +83,7 @@ extension SQLSession {
         if let namesake, try namesake["id"] != project { throw Flaws([Flaw("name", .taken)]) }
     }
 
-    fileprivate func insert(_ project: Project) throws {
+    func insert(_ project: Project) throws {
         try execute(
             "INSERT INTO project (id, organization, name, priority, created_at) VALUES ($1, $2, $3, $4, $5)",
             project.id, project.organization, project.name, project.priority, project.createdAt)
@@ -97,13 +97,13 @@ extension SQLSession {
 }
 
 extension AuditTrail {
-    fileprivate func note(_ action: AuditAction, of project: Project, before: Project?) throws {
+    func note(_ action: AuditAction, of project: Project, before: Project?) throws {
         try note(action, of: project.id.rawValue, named: project.name, before: before, after: project)
     }
 }
 
 extension Project {
-    fileprivate init(_ row: SQLRow) throws {
+    init(_ row: SQLRow) throws {
         self.init(
             id: try row["id"], organization: try row["organization"], name: try row["name"],
             priority: try row["priority"], createdAt: try row["created_at"], retiredAt: try row["retired_at"])

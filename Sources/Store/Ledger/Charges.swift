@@ -48,11 +48,7 @@ struct Charge {
         }
         let limit = try Limit(row)
         let holder: String = try row["holder"]
-        var stored = try StoredAccount(
-            row, limit, of: holder, share: nil, amount: rules.amount(of: limit, at: now),
-            in: WindowInterval(start: row["window_start"], end: row["resets_at"]))
-        stored.account.flow(until: now)
-        account = stored.account
+        account = try StoredAccount(charged: row, limit, of: holder, share: nil, rules, at: now).account
         isShare = holder.contains("#")
         grant = nil
     }

@@ -74,8 +74,19 @@ extension StoredAccount {
         account.flow(until: now)
     }
 
-    /// The account of a row, in its window.
+    /// The account of a row in the window in which something was charged to it, which may be over.
     init(
+        charged row: SQLRow, _ limit: Limit, of holder: String, share: Account.Share?, _ rules: LedgerRules,
+        at now: Timestamp
+    ) throws {
+        let window = WindowInterval(start: try row["window_start"], end: try row["resets_at"])
+        try self.init(
+            row, limit, of: holder, share: share, amount: rules.amount(of: limit, at: now), in: window)
+        account.flow(until: now)
+    }
+
+    /// - Parameter row: nil for a window that is not begun.
+    private init(
         _ row: SQLRow?, _ limit: Limit, of holder: String, share: Account.Share?, amount: Int64,
         in window: WindowInterval
     ) throws {

@@ -12,9 +12,15 @@ extension SQLSession {
         let (allowance, refusal) = growth.fit(on: accounts.map(\.account), pots: pots)
         guard allowance.replyCap > hold.heldReply else { return Extension(heldReply: hold.heldReply, refusal: refusal) }
         for (stored, charge) in zip(accounts, allowance.charges) where charge.amount > 0 {
-            try add(charge.amount, to: stored.id, of: hold.entry)
+            guard let id = stored.id else { continue }
+            try take(charge.amount, of: stored.account, at: id)
+            try add(charge.amount, to: id, of: hold.entry)
         }
-        for draw in allowance.draws { try add(draw.amount, to: try account(of: draw.pot.grant.id), of: hold.entry) }
+        for draw in allowance.draws {
+            let pot = try account(of: draw.pot.grant.id)
+            try execute("UPDATE account SET held = held + $2 WHERE id = $1", pot, draw.amount)
+            try add(draw.amount, to: pot, of: hold.entry)
+        }
         try execute("UPDATE hold SET held_reply = $2 WHERE id = $1", hold.entry, allowance.replyCap)
         return Extension(heldReply: allowance.replyCap, refusal: refusal)
     }
@@ -33,7 +39,7 @@ extension SQLSession {
         for row in rows {
             let limit = try Limit(row)
             if let holder = limit.holder(on: hold.origin.path), try row["holder"] == holder {
-                accounts.append(try StoredAccount(row, limit, of: holder, share: nil, hold.rules, at: now))
+                accounts.append(try StoredAccount(charged: row, limit, of: holder, share: nil, hold.rules, at: now))
             } else {
                 shares.append((row, limit))
             }
@@ -51,12 +57,11 @@ extension SQLSession {
             let pressure = limit.pressure
         else { return nil }
         return try StoredAccount(
-            row, limit, of: whole.account.holder, share: whole.account.share(of: priority, pressure), hold.rules,
-            at: now)
+            charged: row, limit, of: whole.account.holder, share: whole.account.share(of: priority, pressure),
+            hold.rules, at: now)
     }
 
-    private func add(_ amount: Int64, to account: Int64?, of entry: Int64) throws {
-        try execute("UPDATE account SET held = held + $2 WHERE id = $1", account, amount)
+    private func add(_ amount: Int64, to account: Int64, of entry: Int64) throws {
         try execute(
             """
             INSERT INTO charge (entry, account, held) VALUES ($1, $2, $3)

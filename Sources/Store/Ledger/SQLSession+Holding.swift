@@ -71,13 +71,17 @@ extension SQLSession {
     ///
     /// - Returns: the account's row.
     private func take(_ amount: Int64, from stored: StoredAccount, at now: Timestamp) throws -> Int64 {
-        let account = stored.account
         guard let id = stored.id else { return try begin(stored, holding: amount, at: now) }
+        try take(amount, of: stored.account, at: id)
+        return id
+    }
+
+    /// Adds to what an account holds, and keeps how far a bucket has flowed back: what flowed before is not for this.
+    func take(_ amount: Int64, of account: Account, at id: Int64) throws {
         try execute(
             "UPDATE account SET held = $2, refilled = $3, refilled_until = $4, refill_remainder = $5 WHERE id = $1",
             id, account.held.addingClamped(amount), account.refilled, account.refill?.countedUntil,
             account.refill?.remainder ?? 0)
-        return id
     }
 
     private func begin(_ stored: StoredAccount, holding amount: Int64, at now: Timestamp) throws -> Int64 {

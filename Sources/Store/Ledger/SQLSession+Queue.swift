@@ -66,8 +66,9 @@ extension SQLSession {
     /// In the order in which they will be let in, without those that nobody asks for any more.
     private func queue(for stored: StoredAccount, at now: Timestamp) throws -> [Waiting] {
         try rows(
-            "SELECT * FROM waiting WHERE limit_id = $1 AND holder = $2 AND seen_at > $3",
-            stored.account.limit.id, stored.storedHolder, now.advanced(bySeconds: -Waiting.patienceSeconds)
+            "SELECT * FROM waiting WHERE limit_id = $1 AND holder = $2 AND seen_at > $3 AND seen_at < $4",
+            stored.account.limit.id, stored.storedHolder, now.advanced(bySeconds: -Waiting.patienceSeconds),
+            now.advanced(bySeconds: Waiting.patienceSeconds)
         ).map(Waiting.init).sorted { $0.isBefore($1) }
     }
 
@@ -107,19 +108,22 @@ extension SQLSession {
             turn.request.requestID, turn.request.owner, stored.account.limit.id, stored.storedHolder, turn.path.person,
             place.priority, place.turn, cause, place.enteredAt, turn.now)
         try execute(
-            "DELETE FROM waiting WHERE seen_at <= $1", turn.now.advanced(bySeconds: -10 * Waiting.patienceSeconds))
+            "DELETE FROM waiting WHERE seen_at <= $1 OR seen_at >= $2",
+            turn.now.advanced(bySeconds: -10 * Waiting.patienceSeconds),
+            turn.now.advanced(bySeconds: 10 * Waiting.patienceSeconds))
     }
 
     func queueDepth(at now: Timestamp) throws -> Int64 {
         try onlyRow(
-            "SELECT COUNT(*) AS depth FROM waiting WHERE seen_at > $1",
-            now.advanced(bySeconds: -Waiting.patienceSeconds))["depth"]
+            "SELECT COUNT(*) AS depth FROM waiting WHERE seen_at > $1 AND seen_at < $2",
+            now.advanced(bySeconds: -Waiting.patienceSeconds), now.advanced(bySeconds: Waiting.patienceSeconds))[
+                "depth"]
     }
 }
 
 /// A row of `waiting`.
 struct Waiting {
-    /// How long nobody may have asked for it, until it counts as gone.
+    /// How long nobody may have asked for it, until it counts as gone; and how far a clock may have stepped back.
     static let patienceSeconds: Int64 = 3
 
     let requestID: RequestID
@@ -155,13 +159,14 @@ extension Turn {
         accounts.first { $0.account.limit.id == refusal.limit && $0.account.share?.priority == refusal.priority }
     }
 
-    /// The place that this request would take as the last of its person.
+    /// The place that this request would take as the last of its person, later than all who are there.
     fileprivate func newcomer(in queue: [Waiting]) -> Waiting {
         let own = queue.filter { $0.person == path.person }.map { $0.turn + 1 }.max() ?? 0
         let next = queue.map(\.turn).min() ?? 0
+        let latest = Timestamp(milliseconds: (queue.map(\.enteredAt.milliseconds).max() ?? .min) &+ 1)
         return Waiting(
             requestID: request.requestID, person: path.person, priority: view.priority.rank, turn: max(own, next),
-            cause: .throttled, enteredAt: now)
+            cause: .throttled, enteredAt: max(now, latest))
     }
 
     fileprivate func place(

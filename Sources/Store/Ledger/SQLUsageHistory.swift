@@ -82,7 +82,7 @@ struct SQLUsageHistory: UsageHistory {
 }
 
 extension UsageTotals {
-    fileprivate static let sums = """
+    static let sums = """
         COALESCE(SUM(requests), 0) AS requests,
         COALESCE(SUM(prompt_tokens), 0) AS prompt_tokens,
         COALESCE(SUM(completion_tokens), 0) AS completion_tokens,
@@ -91,7 +91,7 @@ extension UsageTotals {
         COALESCE(SUM(cost), 0) AS cost
         """
 
-    fileprivate init(_ row: SQLRow) throws {
+    init(_ row: SQLRow) throws {
         self.init(
             requests: try row["requests"], promptTokens: try row["prompt_tokens"],
             completionTokens: try row["completion_tokens"], cachedPromptTokens: try row["cached_prompt_tokens"],

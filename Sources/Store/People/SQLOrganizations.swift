@@ -24,9 +24,18 @@ struct SQLOrganizations: Organizations {
                 StoredJSON.text(organization.alertTargets), organization.queue.length, organization.queue.seconds,
                 organization.queue.waitsForHolds, organization.sharesCache)
             try AuditTrail(session: session, actor: actor, now: now).note(
-                .organizationChanged, of: organization.id.rawValue, named: organization.name, before: before,
-                after: organization)
+                .organizationChanged, of: organization.id.rawValue, named: organization.name, before: before.redacted,
+                after: organization.redacted)
         }
+    }
+}
+
+extension Organization {
+    /// For the audit log.
+    fileprivate var redacted: Organization {
+        var organization = self
+        organization.alertTargets = alertTargets.redacted
+        return organization
     }
 }
 

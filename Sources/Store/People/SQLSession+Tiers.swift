@@ -28,6 +28,14 @@ extension SQLSession {
         try settings.flaws.throwIfAny()
         try check(settings, of: nil)
         let tier = Tier(organization: organization.id, settings: settings)
+        try insert(tier, at: now)
+        try AuditTrail(session: self, actor: actor, now: now)
+            .note(.tierCreated, of: tier.id.rawValue, named: tier.name, after: tier)
+        return tier
+    }
+
+    func insert(_ tier: Tier, at now: Timestamp) throws {
+        let settings = tier.settings
         try execute(
             """
             INSERT INTO tier (id, organization, name, audience, max_prompt_tokens, max_reply_tokens, created_at)
@@ -36,9 +44,6 @@ extension SQLSession {
             tier.id, tier.organization, settings.name, settings.audience, settings.maxPromptTokens,
             settings.maxReplyTokens, now)
         try update(tier, at: now)
-        try AuditTrail(session: self, actor: actor, now: now)
-            .note(.tierCreated, of: tier.id.rawValue, named: tier.name, after: tier)
-        return tier
     }
 
     func update(_ tier: Tier, at now: Timestamp) throws {

@@ -9,4 +9,6 @@ struct LimitRow: Sendable {
     let resets: Moment?
     /// Whether it is the one with the least left.
     let isBinding: Bool
+    /// Says so where the limit is larger just now than it is set.
+    var raised: String?
 }

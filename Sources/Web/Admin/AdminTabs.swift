@@ -1,6 +1,6 @@
 /// The rooms of the admin panel (`templates/admin/tabs.mustache`).
 enum AdminTab: String, CaseIterable, Sendable {
-    case tiers, people, projects, models, upstreams, organization, usage, holds, health, audit
+    case tiers, people, projects, models, upstreams, organization, usage, holds, alerts, health, audit
 
     struct Link: Sendable {
         let href: String
@@ -25,6 +25,7 @@ enum AdminTab: String, CaseIterable, Sendable {
         case .organization: "Organization"
         case .usage: "Usage"
         case .holds: "Holds"
+        case .alerts: "Alerts"
         case .health: "Health"
         case .audit: "Audit log"
         }

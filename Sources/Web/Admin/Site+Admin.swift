@@ -14,6 +14,7 @@ extension Site {
         addOrganizationRoutes(to: routes)
         addUsageRoutes(to: routes)
         addHoldRoutes(to: routes)
+        addAlertRoutes(to: routes)
         addHealthPageRoutes(to: routes)
         addAuditRoutes(to: routes)
     }

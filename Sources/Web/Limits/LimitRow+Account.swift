@@ -8,7 +8,8 @@ extension LimitRow {
             name: words.name(of: account.limit), used: words.figure(account.spent, meter),
             held: words.figure(account.held, meter), left: words.figure(account.available, meter),
             amount: words.figure(account.ceiling, meter),
-            resets: account.resetsAt.map { Moment($0, zone: zone) }, isBinding: isBinding)
+            resets: account.resetsAt.map { Moment($0, zone: zone) }, isBinding: isBinding,
+            raised: words.raise(of: account))
     }
 
     /// One row for each account that may refuse, the binding one marked: tokens first, and short windows before long.
@@ -19,6 +20,15 @@ extension LimitRow {
         }.map {
             LimitRow($0, isBinding: $0.limit.id == binding?.limit.id, zone: zone, words: words)
         }
+    }
+}
+
+extension Words {
+    /// `raised from 100,000 while there is room`, for a limit that follows the organization's forecast.
+    fileprivate func raise(of account: Account) -> String? {
+        let limit = account.limit
+        guard account.share == nil, limit.raisedAmount > limit.amount, account.amount > limit.amount else { return nil }
+        return self("raised from {amount} while there is room", ["amount": figure(limit.amount, limit.meter)])
     }
 }
 

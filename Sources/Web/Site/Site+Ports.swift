@@ -25,6 +25,12 @@ extension Site {
         public var upstreams: any UpstreamRecords
         public var auditLog: any AuditLog
 
+        public var alerts: any Alerts
+        /// Tries the channels of alerts.
+        public var alertTests: any AlertTests
+        public var elasticLimits: any ElasticLimits
+        public var metrics: any Metrics
+
         public var probes: Probes
         public var time: any TimeSource
 
@@ -33,7 +39,8 @@ extension Site {
             sessions: any Sessions, firstAdmin: any FirstAdmin, invitations: any Invitations,
             hasher: any PasswordHasher, organizations: any Organizations, people: any People, tiers: any Tiers,
             grants: any Grants, projects: any Projects, keys: any APIKeys, models: any Models,
-            upstreams: any UpstreamRecords, auditLog: any AuditLog, probes: Probes, time: any TimeSource
+            upstreams: any UpstreamRecords, auditLog: any AuditLog, alerts: any Alerts, alertTests: any AlertTests,
+            elasticLimits: any ElasticLimits, metrics: any Metrics, probes: Probes, time: any TimeSource
         ) {
             self.gate = gate
             self.ledger = ledger
@@ -53,6 +60,10 @@ extension Site {
             self.models = models
             self.upstreams = upstreams
             self.auditLog = auditLog
+            self.alerts = alerts
+            self.alertTests = alertTests
+            self.elasticLimits = elasticLimits
+            self.metrics = metrics
             self.probes = probes
             self.time = time
         }

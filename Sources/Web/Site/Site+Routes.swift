@@ -22,6 +22,7 @@ extension Site {
 
     private func addRoutes(to routes: DeclaredRoutes) {
         addHealthRoutes(to: routes.group())
+        addMetricsRoute(to: routes.group())
         addSignInRoutes(to: routes.group())
         addFirstAdminRoutes(to: routes.group())
         addAPIRoutes(to: routes.group("v1"))

@@ -33,15 +33,19 @@ extension Site {
         public var isStandIn: Bool
         public var templateDirectory: String
         public var publicDirectory: String
+        /// Who may read the numbers for a monitoring system; nobody by default.
+        public var metrics: MetricsAccess
 
         public init(
-            address: PublicAddress, version: String, isStandIn: Bool, templateDirectory: String, publicDirectory: String
+            address: PublicAddress, version: String, isStandIn: Bool, templateDirectory: String,
+            publicDirectory: String, metrics: MetricsAccess = MetricsAccess()
         ) {
             self.address = address
             self.version = version
             self.isStandIn = isStandIn
             self.templateDirectory = templateDirectory
             self.publicDirectory = publicDirectory
+            self.metrics = metrics
         }
     }
 }

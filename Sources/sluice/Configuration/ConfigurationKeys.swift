@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Web
 
@@ -61,6 +62,20 @@ struct ConfigurationKeys {
             return nil
         }
         return address
+    }
+
+    mutating func emailAddress(_ key: String) -> EmailAddress? {
+        guard let text = text(key) else { return nil }
+        guard case .email(let addresses) = AlertTargets(emails: [text]).target(of: .email) else {
+            mistakes.append("\(key) is “\(text)”; it must be an address such as sluice@example.org.")
+            return nil
+        }
+        return addresses.first
+    }
+
+    /// Separated by commas.
+    func list(_ key: String) -> [String] {
+        (text(key) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
     func throwIfMistaken() throws {

@@ -1,5 +1,6 @@
 import Core
 import FastCGI
+import Foundation
 import Store
 import Web
 
@@ -20,6 +21,12 @@ struct Settings {
     /// For each worker; nil for as many as its open files allow.
     var maxStreams: Int?
     var logLevel: String
+    /// The program that takes e-mail.
+    var sendmail: String
+    /// From whom it comes.
+    var mailFrom: EmailAddress
+    /// Who may read `/metrics`.
+    var metrics: MetricsAccess
     /// The upstream that a new database begins with.
     var firstUpstream: FirstUpstream
 
@@ -45,10 +52,23 @@ struct Settings {
         drainSeconds = keys.number("SLUICE_DRAIN_SECONDS", in: 0...3600) ?? 30
         maxStreams = keys.number("SLUICE_MAX_STREAMS", in: 1...100_000)
         logLevel = keys.text("SLUICE_LOG_LEVEL") ?? "info"
+        sendmail = keys.text("SLUICE_SENDMAIL") ?? "/usr/sbin/sendmail"
+        mailFrom = keys.emailAddress("SLUICE_MAIL_FROM") ?? .sluice(at: address)
+        metrics = MetricsAccess(
+            token: keys.secret("SLUICE_METRICS_TOKEN"), addresses: Set(keys.list("SLUICE_METRICS_FROM")))
         firstUpstream = FirstUpstream(
             baseURL: keys.text("OPENAI_BASE_URL") ?? "https://api.openai.com/v1",
             apiKey: keys.secret("OPENAI_API_KEY"),
             isStandIn: keys.flag("SLUICE_STAND_IN"))
         try keys.throwIfMistaken()
+    }
+}
+
+extension EmailAddress {
+    /// `sluice@chat.example.org`.
+    fileprivate static func sluice(at address: PublicAddress) -> EmailAddress {
+        let host = URLComponents(string: address.origin)?.host ?? ""
+        let isName = !host.isEmpty && !host.contains(":")
+        return EmailAddress(rawValue: "sluice@" + (isName ? host : "localhost"))!
     }
 }

@@ -23,16 +23,23 @@ struct Worker {
     func serve(on socket: ListeningSocket) async throws {
         let store = try await SQLStore.open(settings)
         let upstream = OpenAIUpstream(settings: upstreamSettings)
+        let channels = AlertChannels(settings: alertSettings)
+        let courier = AlertCourier(
+            alerts: store.alerts, organizations: store.organizations, sender: channels, time: SystemTime(), log: log)
         let gate = try gate(store, upstream)
-        let site = try Site(ports(store, upstream, gate), settings: siteSettings)
+        let site = try Site(ports(store, upstream, gate, courier), settings: siteSettings)
         let configuration = fastCGIConfiguration
         let server = FastCGIServer(
             site.responder(), on: socket, slots: StreamSlots(limit: streamLimit), configuration: configuration,
             logger: log
         ) { SiteContext($0) }
         // Ended in the opposite order: first nobody comes in any more, then the gate settles.
-        let services: [any Service] = [GateKeeping(gate: gate), Housekeeping(store: store, log: log), server]
+        let services: [any Service] = [
+            GateKeeping(gate: gate), Housekeeping(store: store, log: log),
+            LimitKeeping(limits: store.elasticLimits, courier: courier, log: log), server,
+        ]
         try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log).run()
+        try await channels.shutDown()
         try await upstream.shutDown()
     }
 
@@ -54,6 +61,11 @@ struct Worker {
         return upstream
     }
 
+    private var alertSettings: AlertChannels.Settings {
+        AlertChannels.Settings(
+            address: settings.address.origin, sendmail: settings.sendmail, mailFrom: settings.mailFrom)
+    }
+
     private func gate(_ store: SQLStore, _ upstream: OpenAIUpstream) throws -> Gate {
         let ports = Gate.Ports(
             policy: store.gatePolicy, ledger: store.ledger, upstream: upstream,
@@ -62,7 +74,9 @@ struct Worker {
         return Gate(worker: "\(ProcessInfo.processInfo.hostName):\(getpid())", ports: ports, log: log)
     }
 
-    private func ports(_ store: SQLStore, _ upstream: OpenAIUpstream, _ gate: Gate) -> Site.Ports {
+    private func ports(
+        _ store: SQLStore, _ upstream: OpenAIUpstream, _ gate: Gate, _ courier: AlertCourier
+    ) -> Site.Ports {
         let hasher = Argon2Hasher()
         let signIn = SignIn(
             people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher)
@@ -72,7 +86,8 @@ struct Worker {
             invitations: store.invitations, hasher: hasher,
             organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
             projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
-            auditLog: store.auditLog, probes: probes(store, upstream), time: SystemTime())
+            auditLog: store.auditLog, alerts: store.alerts, alertTests: courier, elasticLimits: store.elasticLimits,
+            metrics: store.metrics, probes: probes(store, upstream), time: SystemTime())
     }
 
     private func probes(_ store: SQLStore, _ upstream: OpenAIUpstream) -> Site.Probes {
@@ -85,7 +100,7 @@ struct Worker {
     private var siteSettings: Site.Settings {
         Site.Settings(
             address: settings.address, version: Sluice.version, isStandIn: settings.firstUpstream.isStandIn,
-            templateDirectory: settings.templates, publicDirectory: settings.publicFiles)
+            templateDirectory: settings.templates, publicDirectory: settings.publicFiles, metrics: settings.metrics)
     }
 }
 
@@ -110,6 +125,45 @@ private struct GateKeeping: Service {
             try? await gracefulShutdown()
             await gate.drain(upTo: Self.lastMoment)
             group.cancelAll()
+        }
+    }
+}
+
+/// Lets limits follow the forecast, and delivers alerts, every few seconds in each worker: the store sees to it that
+/// each thing is done by one of them.
+private struct LimitKeeping: Service {
+    let limits: any ElasticLimits
+    let courier: AlertCourier
+    let log: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await followForecast()
+                // What is being sent when the worker has to end is sent to its end, or would be sent twice.
+                await Task { await deliverAlerts() }.value
+                try? await Task.sleep(for: .seconds(5))
+            }
+        }
+    }
+
+    private func followForecast() async {
+        do {
+            for change in try await limits.adjust() {
+                log.info(
+                    "A limit followed the forecast",
+                    metadata: ["limit": "\(change.limit)", "amount": "\(change.after)", "reason": "\(change.reason)"])
+            }
+        } catch {
+            log.warning("Limits could not follow the forecast", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func deliverAlerts() async {
+        do {
+            try await courier.deliver()
+        } catch {
+            log.warning("Alerts could not be delivered", metadata: ["error": "\(error)"])
         }
     }
 }

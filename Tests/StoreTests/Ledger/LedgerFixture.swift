@@ -29,10 +29,12 @@ struct LedgerFixture {
     @discardableResult
     func limit(
         _ amount: Int64, _ meter: Limit.Meter = .tokens, per window: Window = .day, scope: Limit.Scope = .tier,
-        subject: String = tier.rawValue, model: ModelID? = nil, mode: Limit.Mode = .enforce
+        subject: String = tier.rawValue, model: ModelID? = nil, refill: Int64? = nil, mode: Limit.Mode = .enforce,
+        schedule: [ScheduleRule] = [], pressure: Pressure? = nil
     ) async throws -> Limit {
         let limit = Limit(
-            scope: scope, subject: subject, model: model, meter: meter, window: window, amount: amount, mode: mode)
+            scope: scope, subject: subject, model: model, meter: meter, window: window, amount: amount, refill: refill,
+            mode: mode, schedule: schedule, pressure: pressure)
         try await store(limit)
         return limit
     }
@@ -69,20 +71,41 @@ struct LedgerFixture {
 
     // MARK: Requests
 
-    static func path(_ person: String = "ada", model: String = "small") -> QuotaPath {
+    static func path(_ person: String = "ada", project: String? = nil, model: String = "small") -> QuotaPath {
         QuotaPath(
-            organization: organization, tier: tier, person: PersonID(rawValue: person), model: ModelID(rawValue: model))
+            organization: organization, project: project.map(ProjectID.init(rawValue:)), tier: tier,
+            person: PersonID(rawValue: person), model: ModelID(rawValue: model))
+    }
+
+    /// A project with this priority, called like it.
+    func project(_ priority: Priority) async throws {
+        let project = Project(
+            id: ProjectID(rawValue: priority.rawValue), organization: Self.organization, name: priority.rawValue,
+            priority: priority, createdAt: .start)
+        try await database.write { session in try session.insert(project) }
+    }
+
+    func rules(_ rules: [AlertRule], queue: QueueBounds = QueueBounds()) async throws {
+        try await database.write { session in
+            try session.execute(
+                """
+                UPDATE organization SET alert_rules = $1, queue_length = $2, queue_seconds = $3, waits_for_holds = $4
+                """, StoredJSON.text(rules), queue.length, queue.seconds, queue.waitsForHolds)
+        }
     }
 
     static func request(
         prompt: Int64 = 100, reply: Int64 = 100, minimum: Int64 = 1, tariff: Tariff = Tariff(),
-        path: QuotaPath = path(), conversation: ConversationID? = nil, at now: Timestamp = .start
+        path: QuotaPath = path(), conversation: ConversationID? = nil, expecting expectedReply: Int64? = nil,
+        mayWait: Bool = false, at now: Timestamp = .start
     ) -> HoldRequest {
         HoldRequest(
             requestID: .random(), owner: "worker-1",
             origin: Origin(path: path, modelAsked: path.model.rawValue, conversation: conversation),
-            demand: Demand(promptTokens: prompt, replyCap: reply, minimumReply: minimum, tariff: tariff),
-            leaseUntil: now.advanced(bySeconds: 60))
+            demand: Demand(
+                promptTokens: prompt, replyCap: reply, minimumReply: minimum, expectedReply: expectedReply,
+                tariff: tariff),
+            leaseUntil: now.advanced(bySeconds: 60), mayWait: mayWait)
     }
 
     /// Holds a request that must fit.

@@ -10,7 +10,7 @@ import Testing
 struct LedgerModelTests {
     @Test func theLedgerAgreesWithItsModelThroughRandomHistories() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let histories = environment["SLUICE_HISTORIES"].flatMap(Int.init) ?? 12
+        let histories = environment["SLUICE_HISTORIES"].flatMap(Int.init) ?? 20
         let seeds =
             environment["SLUICE_SEED"].flatMap(UInt64.init).map { [$0] }
             ?? (0..<histories).map { _ in UInt64.random(in: .min ... .max) }
@@ -35,28 +35,37 @@ private struct RandomHistory {
     private var differing: [String] = []
 
     private static let paths = ["ada", "bob"].flatMap { person in
-        ["small", "large"].map { LedgerFixture.path(person, model: $0) }
+        [("small", nil), ("large", "low"), ("small", "high")].map { model, project in
+            LedgerFixture.path(person, project: project, model: model)
+        }
     }
 
     init(seed: UInt64) async throws {
         random = SeededGenerator(seed: seed)
         book = try await LedgerFixture()
         model = LedgerModel(calendar: try #require(WindowCalendar(timeZone: "Europe/Berlin")))
+        for priority in Priority.allCases {
+            try await book.project(priority)
+            model.priorities[ProjectID(rawValue: priority.rawValue)] = priority
+        }
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let limit = randomLimit()
+            try limit.check()
             try await book.store(limit)
             model.limits.append(limit)
         }
     }
 
     mutating func step() async throws {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<24, using: &random) {
         case 0..<8: try await hold()
-        case 8..<12: try await settle()
-        case 12: try await release()
-        case 13..<15: try await refresh()
-        case 15: try await reap()
-        case 16: try await editLimit()
+        case 8..<11: try await extend()
+        case 11..<15: try await settle()
+        case 15: try await release()
+        case 16..<18: try await refresh()
+        case 18: try await reap()
+        case 19: try await editLimit()
+        case 20: try await grant()
         default: moveClock()
         }
     }
@@ -64,10 +73,18 @@ private struct RandomHistory {
     mutating func differences() async throws -> [String] {
         var differences = differing
         for path in Self.paths {
-            for account in try await book.ledger.accounts(on: path, at: now) {
-                let expected = model.balance(of: account.limit, on: path, at: now)
-                let real = LedgerModel.Balance(used: account.used, held: account.held)
-                if real != expected { differences.append("\(account.limit): \(real), expected \(expected)") }
+            for account in try await book.ledger.accounts(on: path, at: now) where account.limit.window != .perRequest {
+                let expected = model.standing(of: account.limit, account.share?.priority, on: path, at: now)
+                let real = [account.used, account.held, account.available]
+                if real != expected {
+                    differences.append(
+                        "\(account.share.debugDescription) \(account.limit): \(real), expected \(expected)")
+                }
+            }
+            for pot in try await book.pots(of: path, at: now) {
+                let expected = model.pots[pot.grant.id] ?? LedgerModel.PotBalance()
+                let real = LedgerModel.PotBalance(used: pot.used, held: pot.held)
+                if real != expected { differences.append("\(pot.grant): \(real), expected \(expected)") }
             }
         }
         if try await book.ledger.openHolds().count != model.held.count { differences.append("open holds") }
@@ -77,29 +94,42 @@ private struct RandomHistory {
     // MARK: Steps
 
     private mutating func hold() async throws {
-        let tariff = Tariff(
-            promptNanodollarsPerMillion: .random(in: 0...3_000_000, using: &random),
-            completionNanodollarsPerMillion: .random(in: 0...3_000_000, using: &random),
-            weightPartsPerMillion: .random(in: 0...2_000_000, using: &random))
         let request = LedgerFixture.request(
             prompt: .random(in: 0...60, using: &random), reply: .random(in: 1...120, using: &random),
-            minimum: .random(in: 1...20, using: &random), tariff: tariff,
-            path: Self.paths.randomElement(using: &random)!, at: now)
+            minimum: .random(in: 1...20, using: &random), tariff: randomTariff(),
+            path: Self.paths.randomElement(using: &random)!,
+            expecting: Bool.random(using: &random) ? .random(in: 1...80, using: &random) : nil, at: now)
         requests.append(request)
+        let obstacles = model.obstacles(to: request, at: now)
         let expected = model.hold(request, at: now)
         switch try await book.ledger.hold(request, at: now) {
-        case .granted(let allowance): compare("hold", allowance.replyCap, expected)
+        case .granted(let allowance):
+            compare("hold past \(obstacles)", [allowance.replyCap, allowance.heldReply], expected)
         case .refused: compare("hold", nil, expected)
         case .queued: compare("queued", true, false)
         }
     }
 
+    private mutating func extend() async throws {
+        guard let id = requests.randomElement(using: &random)?.requestID else { return }
+        let wanted = Int64.random(in: 1...150, using: &random)
+        let expected = model.extend(id, to: wanted, at: now)
+        do {
+            compare("extend", try await book.ledger.extend(id, toReply: wanted, at: now).heldReply, expected)
+        } catch LedgerFailure.unknownRequest {
+            compare("extend", nil, expected)
+        }
+    }
+
     private mutating func settle() async throws {
         guard let id = requests.randomElement(using: &random)?.requestID else { return }
+        let prompt = Int64.random(in: 0...80, using: &random)
+        let completion = Int64.random(in: 0...150, using: &random)
         let usage = Usage(
-            promptTokens: .random(in: 0...80, using: &random), completionTokens: .random(in: 0...150, using: &random),
-            source: .reported)
-        let expected = model.settle(id, usage, outcome: .finished)
+            promptTokens: prompt, completionTokens: completion,
+            cachedPromptTokens: .random(in: 0...prompt, using: &random),
+            reasoningTokens: .random(in: 0...completion, using: &random), source: .reported)
+        let expected = model.settle(id, usage, outcome: .finished, at: now)
         do {
             let settlement = try await book.ledger.settle(id, as: Ending(usage: usage, outcome: .finished), at: now)
             compare("settle", settlement.usage, expected)
@@ -139,6 +169,18 @@ private struct RandomHistory {
         try await book.store(model.limits[index])
     }
 
+    private mutating func grant() async throws {
+        let holder = [
+            Grant.Holder.person(PersonID(rawValue: "ada")), .project(ProjectID(rawValue: "low")),
+            .organization(LedgerFixture.organization),
+        ].randomElement(using: &random)!
+        let meter = [Limit.Meter.tokens, .cost, .requests, .promptTokens].randomElement(using: &random)!
+        let lifetime = [30, 4000, 100_000].randomElement(using: &random)!
+        let amount = Int64.random(in: 1...300, using: &random)
+        model.grants.append(
+            try await book.grant(amount, meter, to: holder, until: now.advanced(bySeconds: Int64(lifetime))))
+    }
+
     private mutating func moveClock() {
         let step = [1, 20, 61, 3600, 86_400, 2_700_000, -5, -3600, -86_400].randomElement(using: &random)!
         now = now.advanced(bySeconds: Int64(step))
@@ -149,33 +191,54 @@ private struct RandomHistory {
         differing.append("\(what): \(String(describing: real)), expected \(String(describing: expected))")
     }
 
+    // MARK: Choices
+
+    private mutating func randomTariff() -> Tariff {
+        Tariff(
+            promptNanodollarsPerMillion: .random(in: 0...3_000_000, using: &random),
+            completionNanodollarsPerMillion: .random(in: 0...3_000_000, using: &random),
+            cachedPromptNanodollarsPerMillion: Bool.random(using: &random)
+                ? .random(in: 0...4_000_000, using: &random) : nil,
+            weightPartsPerMillion: .random(in: 0...2_000_000, using: &random),
+            cachedPromptWeightPartsPerMillion: Bool.random(using: &random)
+                ? .random(in: 0...2_000_000, using: &random) : nil,
+            reasoningWeightPartsPerMillion: Bool.random(using: &random)
+                ? .random(in: 0...3_000_000, using: &random) : nil)
+    }
+
     private mutating func randomLimit() -> Limit {
-        let meter = [Limit.Meter.tokens, .tokens, .cost, .requests, .concurrent].randomElement(using: &random)!
-        let windows = meter == .concurrent ? [Window.lifetime] : [.minute, .hour, .day, .week, .month, .lifetime]
+        let meters: [Limit.Meter] = [.tokens, .tokens, .cost, .requests, .concurrent, .promptTokens, .completionTokens]
+        let meter = meters.randomElement(using: &random)!
+        let windows: [Window] =
+            meter == .concurrent ? [.lifetime] : [.minute, .hour, .day, .week, .month, .lifetime, .bucket, .bucket]
+        let window = windows.randomElement(using: &random)!
         let (scope, subject) = [
-            (Limit.Scope.organization, "acme"), (.tier, "free"), (.person, "ada"), (.model, "large"),
+            (Limit.Scope.organization, "acme"), (.project, "low"), (.tier, "free"), (.person, "ada"), (.model, "large"),
         ].randomElement(using: &random)!
-        let amounts: ClosedRange<Int64> = meter == .tokens || meter == .cost ? 0...1500 : 0...12
+        let isFew = meter == .requests || meter == .concurrent
+        let amounts: ClosedRange<Int64> = isFew ? 0...12 : 0...1500
+        let isShared = [.organization, .project, .model].contains(scope) && Bool.random(using: &random)
         return Limit(
             scope: scope, subject: subject, model: Bool.random(using: &random) ? nil : ModelID(rawValue: "small"),
-            meter: meter, window: windows.randomElement(using: &random)!, amount: .random(in: amounts, using: &random),
-            mode: Int.random(in: 0..<5, using: &random) == 0 ? .shadow : .enforce)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, on every machine (Steele, Lea & Flood, OOPSLA 2014).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
+            meter: meter, window: window, amount: .random(in: amounts, using: &random),
+            refill: window == .bucket ? .random(in: 1...3_000_000, using: &random) : nil,
+            mode: Int.random(in: 0..<5, using: &random) == 0 ? .shadow : .enforce,
+            schedule: Bool.random(using: &random) ? [] : [randomRule(amounts)],
+            pressure: isShared ? randomPressure() : nil)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        return bits ^ (bits >> 31)
+    private mutating func randomRule(_ amounts: ClosedRange<Int64>) -> ScheduleRule {
+        ScheduleRule(
+            weekdays: [Weekday.allCases.randomElement(using: &random)!, .wednesday],
+            fromMinute: .random(in: 0...1439, using: &random), untilMinute: .random(in: 0...1440, using: &random),
+            amount: .random(in: amounts, using: &random))
+    }
+
+    private mutating func randomPressure() -> Pressure {
+        Pressure(
+            thresholdPartsPerMillion: .random(in: 0...1_000_000, using: &random),
+            sharesPartsPerMillion: [
+                .low: .random(in: 0...1_000_000, using: &random), .normal: .random(in: 0...1_000_000, using: &random),
+            ])
     }
 }

@@ -32,8 +32,14 @@ final class LedgerProcess: Sendable {
         }
     }
 
-    /// Lets it begin. Once.
+    /// Lets it begin, or tells it that nothing more comes. Once.
     func begin() { close(start) }
+
+    /// Tells it something, before it has begun.
+    func tell(_ line: String) {
+        let bytes = Array("\(line)\n".utf8)
+        _ = write(start, bytes, bytes.count)
+    }
 
     /// Only before `next` has said that it ended.
     func kill() { Glibc.kill(pid, SIGKILL) }

@@ -45,11 +45,11 @@ struct LadderTests {
         var organization = try await site.store.organizations.current()
         organization.queue.seconds = 1
         try await site.store.organizations.change(to: organization, by: .program)
-        try await site.use(promptTokens: 900, reply: String(repeating: "x", count: 54), by: program.person)
-        async let first = program.post(Self.path, Self.question + "}")
+        try await site.use(promptTokens: 900, reply: String(repeating: "x", count: 50), by: program.person)
+        async let first = program.post(Self.path, Self.question + #","max_tokens":20}"#)
         let running = await site.upstream.next()
         try await site.holdBackPace()
-        async let second = program.post(Self.path, Self.question + "}")
+        async let second = program.post(Self.path, Self.question + #","max_tokens":20}"#)
         while try await site.store.ledger.queueDepth(at: site.clock.now()) == 0 { await Task.yield() }
         site.clock.advance(seconds: 2)
         let refused = try await second

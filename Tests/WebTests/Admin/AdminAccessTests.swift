@@ -12,7 +12,7 @@ import Testing
 
     private static let pages = [
         "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
-        "/upstreams", "/organization", "/usage", "/usage.csv", "/holds", "/health", "/audit",
+        "/upstreams", "/organization", "/usage", "/usage.csv", "/holds", "/alerts", "/health", "/audit",
     ]
 
     private static let changes = [

@@ -7,6 +7,7 @@ extension Samples {
         tiers + people + models + [
             ("admin-usage", adminUsage(chart)), ("admin-usage-empty", adminUsage(nil)),
             ("admin-holds", holds(isEmpty: false)), ("admin-holds-empty", holds(isEmpty: true)),
+            ("admin-alerts", alerts(isEmpty: false)), ("admin-alerts-empty", alerts(isEmpty: true)),
             ("admin-health", health(hasWarnings: true)), ("admin-health-good", health(hasWarnings: false)),
             ("admin-audit", audit(isEmpty: false)), ("admin-audit-empty", audit(isEmpty: true)),
         ]
@@ -230,6 +231,30 @@ extension Samples {
                         model: "gpt-4o-mini", held: "4,608",
                         streamed: "212", age: "4 s", since: moment(hours: 0), expires: moment(hours: 1),
                         owner: "worker-1")
+                ])
+    }
+
+    private static func alerts(isEmpty: Bool) -> AlertsPage {
+        AlertsPage(
+            frame: adminFrame("Alerts"), tabs: AdminTab.alerts.links(words), summary: "1 alert",
+            rows: isEmpty
+                ? []
+                : [
+                    .init(
+                        time: moment(hours: 0), holder: "Maren Voss (maren@example.org)",
+                        limit: "tokens per day with gpt-4o", threshold: "80 %", level: "20,100 of 25,000",
+                        action: "warned", resets: moment(hours: 9),
+                        deliveries: [
+                            .init(
+                                channel: "Slack", state: "given up", tone: "stop", time: moment(hours: 1),
+                                failure: "it answered 404: no_service, 12 tries"),
+                            .init(
+                                channel: "E-mail", state: "delivered", tone: "good", time: moment(hours: 0),
+                                failure: nil),
+                        ]),
+                    .init(
+                        time: moment(hours: 0), holder: "Acme", limit: "tokens per day", threshold: "50 %",
+                        level: "50 of 100", action: "warned", resets: nil, deliveries: []),
                 ])
     }
 

@@ -33,7 +33,8 @@ enum Samples {
                 resets: moment(hours: 1), isBinding: false),
             LimitRow(
                 name: "Your tokens today", used: "18,204", held: "4,608", left: "2,188", amount: "25,000",
-                resets: moment(hours: 17), isBinding: true),
+                resets: moment(hours: 17), isBinding: true,
+                raised: "raised from 20,000 while there is room"),
             LimitRow(
                 name: "Requests at once", used: "0", held: "1", left: "2", amount: "3", resets: nil, isBinding: false),
         ]

@@ -32,7 +32,7 @@ final class TestSite: Sendable {
     ///   - isEmpty: without anybody and any model, as at the first start.
     init(
         beside other: TestSite? = nil, address: PublicAddress = TestSite.address, isStandIn: Bool = false,
-        isEmpty: Bool = false, encodings: [String] = ["o200k_base"]
+        isEmpty: Bool = false, encodings: [String] = ["o200k_base"], metrics: MetricsAccess = MetricsAccess()
     ) async throws {
         folder = try other?.folder ?? TemporaryFolder()
         clock = other?.clock ?? TestClock()
@@ -49,7 +49,8 @@ final class TestSite: Sendable {
             .test(store, gate, upstream, clock, encodings: encodings),
             settings: Site.Settings(
                 address: address, version: "1.2.3", isStandIn: isStandIn,
-                templateDirectory: Repository.root + "/templates", publicDirectory: Repository.root + "/public"))
+                templateDirectory: Repository.root + "/templates", publicDirectory: Repository.root + "/public",
+                metrics: metrics))
         responder = site.responder()
         upkeep = Task { [gate] in await gate.run() }
         if other == nil && !isEmpty { try await furnish() }
@@ -122,6 +123,11 @@ extension TestSite {
     }
 }
 
+/// Takes every alert and tells nobody.
+private struct SilentSender: AlertSender {
+    func send(_ notice: AlertNotice, to target: AlertTarget) async throws {}
+}
+
 extension Site.Ports {
     fileprivate static func test(
         _ store: SQLStore, _ gate: Gate, _ upstream: ScriptedUpstream, _ clock: TestClock, encodings: [String]
@@ -134,7 +140,11 @@ extension Site.Ports {
             sessions: store.sessions, firstAdmin: store.firstAdmin, invitations: store.invitations, hasher: hasher,
             organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
             projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
-            auditLog: store.auditLog,
+            auditLog: store.auditLog, alerts: store.alerts,
+            alertTests: AlertCourier(
+                alerts: store.alerts, organizations: store.organizations, sender: SilentSender(), time: clock,
+                log: Logger(label: "test")),
+            elasticLimits: store.elasticLimits, metrics: store.metrics,
             probes: Site.Probes(
                 store: { try await store.health() },
                 modelNames: { endpoint in try await upstream.modelNames(at: endpoint) }, encodings: { encodings }),

@@ -59,6 +59,8 @@ extension Words {
         case .projectChanged: self("Project changed")
         case .projectRetired: self("Project retired")
         case .projectRestored: self("Project restored")
+        case .limitAdjusted: self("Limit followed the forecast")
+        case .limitsImported: self("Limits imported from a file")
         }
     }
 }

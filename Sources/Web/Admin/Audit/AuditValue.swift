@@ -51,10 +51,11 @@ enum AuditValue: Decodable, Hashable {
         }
     }
 
-    /// Without the parts that say nothing, `tokensPerDay` as `tokens per day`.
+    /// Without the parts that say nothing, `tokensPerDay` as `tokens per day`; what is words already, as it is.
     private static func name(_ path: [String]) -> String {
         path.filter { !["settings", "allowance", "tariff"].contains($0) }.map { part in
-            part == "baseURL" ? "address" : part.replacing(/[A-Z]/) { " " + $0.output.lowercased() }
+            if part == "baseURL" { return "address" }
+            return part.contains(" ") ? part : part.replacing(/[A-Z]/) { " " + $0.output.lowercased() }
         }.joined(separator: " ")
     }
 }
