@@ -84,6 +84,7 @@ export class Composer {
       if (error.name !== "AbortError") this.#say(error instanceof TypeError ? document.body.dataset.lost : error.message);
       this.#gauge.draft();
     } finally {
+      this.#reply?.close();
       this.#reply = null;
       this.#setBusy(false);
     }

@@ -10,6 +10,7 @@ export class Reply {
   #row = null;
   #abort = new AbortController();
   #stopAction = null;
+  #place = null;
   #transcript = document.getElementById("transcript");
   #status = document.getElementById("status");
 
@@ -38,6 +39,8 @@ export class Reply {
     if (response.redirected) return this.#leave(response.url);
     if (!response.headers.get("content-type")?.startsWith("text/event-stream")) throw await problem(response);
     for await (const { name, data } of events(response)) {
+      if (name === "wait") this.#wait(data.message);
+      else this.#place?.remove();
       if (name === "begin") this.#begin(data, onBegin);
       if (name === "block") this.#block(data);
       if (name === "end" || name === "fail") return this.#finish(name, data);
@@ -50,6 +53,20 @@ export class Reply {
     location.assign(address);
     return new Promise(() => {});
   }
+
+  /** Until it is the question's turn, its place stands where it was sent from. */
+  #wait(message) {
+    if (!this.#place) {
+      this.#place = document.createElement("p");
+      this.#place.className = "note";
+      this.#place.setAttribute("role", "status");
+      document.getElementById("composer").prepend(this.#place);
+    }
+    this.#place.textContent = message;
+  }
+
+  /** Nothing is to be waited for any more. */
+  close() { this.#place?.remove(); }
 
   #begin(data, onBegin) {
     this.#stopAction = data.stop;

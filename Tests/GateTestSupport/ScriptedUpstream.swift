@@ -7,6 +7,8 @@ public final class ScriptedUpstream: Upstream {
         case accept
         /// Sends these by itself.
         case send(UpstreamReply)
+        /// Plays every reply by itself.
+        case play(@Sendable (ScriptedReply) async -> Void)
         case fail(UpstreamFailure)
         /// Says nothing until the caller gives up.
         case hang
@@ -44,6 +46,9 @@ public final class ScriptedUpstream: Upstream {
         switch answer {
         case .accept: return UpstreamReply(events: reply.stream)
         case .send(let reply): return reply
+        case .play(let play):
+            Task { await play(reply) }
+            return UpstreamReply(events: reply.stream)
         case .fail(let failure): throw failure
         case .hang:
             for await _ in AsyncStream<Never>.makeStream().stream {}

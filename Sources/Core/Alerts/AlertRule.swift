@@ -75,6 +75,17 @@ extension [AlertRule] {
         return reached.map { $0.reductionPartsPerMillion ?? AlertRule.usualReduction }.max()
     }
 
+    /// The highest threshold below a refusal that `account` has come to, counting what is held; nil for none.
+    public func warning(of account: Account) -> AlertRule? {
+        guard account.limit.isGraduated, account.share == nil else { return nil }
+        let reached = filter { rule in
+            rule.action != .block && account.amount > 0
+                && Int128(account.taken) * 1_000_000
+                    >= Int128(rule.thresholdPartsPerMillion) * Int128(account.ceiling)
+        }
+        return reached.max { $0.thresholdPartsPerMillion < $1.thresholdPartsPerMillion }
+    }
+
     /// The share of a limit from which on requests are refused: all of it, unless a rule blocks earlier.
     public var blockedFromPartsPerMillion: Int64 {
         filter { $0.action == .block }.map(\.thresholdPartsPerMillion).min() ?? 1_000_000

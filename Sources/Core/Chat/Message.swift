@@ -50,13 +50,15 @@ extension Message {
         public var outcome: Outcome?
         /// How long it may become, or could; nil until something of it has come.
         public var room: ReplyRoom?
+        /// What it is in place of what was asked for; nil for what was.
+        public var substitute: Substitute?
         /// What went wrong upstream, without its details.
         public var failure: UpstreamFailure?
 
         public init(
             requestID: RequestID, model: String, usage: Usage? = nil, cost: Int64? = nil,
             finishReason: FinishReason? = nil, outcome: Outcome? = nil, room: ReplyRoom? = nil,
-            failure: UpstreamFailure? = nil
+            substitute: Substitute? = nil, failure: UpstreamFailure? = nil
         ) {
             self.requestID = requestID
             self.model = model
@@ -65,6 +67,7 @@ extension Message {
             self.finishReason = finishReason
             self.outcome = outcome
             self.room = room
+            self.substitute = substitute
             self.failure = failure
         }
     }
@@ -81,6 +84,7 @@ extension Message {
         message.reply?.finishReason = ending.finishReason
         message.reply?.outcome = ending.outcome
         if let room = ending.room { message.reply?.room = room }
+        if let substitute = ending.substitute { message.reply?.substitute = substitute }
         message.reply?.failure = ending.failure?.withoutDetails
         return message
     }
@@ -90,7 +94,7 @@ extension Message.State {
     /// Of a reply whose request came to its end so.
     public init(_ outcome: Outcome) {
         switch outcome {
-        case .finished, .overran: self = .complete
+        case .finished, .overran, .limited: self = .complete
         case .stopped, .abandoned: self = .stopped
         case .failed, .shutDown, .expired: self = .failed
         }

@@ -10,6 +10,8 @@ public struct APIRequest: Sendable, Hashable {
     /// The members of the client's `stream_options` as above, without the one that asks for usage.
     public var streamOptions: [UInt8]
     public var answer: Answer
+    /// Whether a text by itself is a full answer: nothing was asked for that comes beside it, such as calls of tools.
+    public var isAnsweredByText: Bool
 
     /// In which form the client reads the reply.
     public enum Answer: Sendable, Hashable {
@@ -21,7 +23,7 @@ public struct APIRequest: Sendable, Hashable {
 
     public init(
         members: [UInt8], interface: APIInterface, prompt: CountablePrompt, replies: Int64 = 1,
-        streamOptions: [UInt8] = [], answer: Answer = .document
+        streamOptions: [UInt8] = [], answer: Answer = .document, isAnsweredByText: Bool = false
     ) {
         self.members = members
         self.interface = interface
@@ -29,6 +31,7 @@ public struct APIRequest: Sendable, Hashable {
         self.replies = replies
         self.streamOptions = streamOptions
         self.answer = answer
+        self.isAnsweredByText = isAnsweredByText
     }
 }
 

@@ -2,19 +2,34 @@ import Synchronization
 
 /// One prompt from its admission to its settlement: what has to outlive the browser.
 final class Call: Sendable {
-    let prompt: Prompt
-    let route: Route
-    let promptTokens: TokenCount
-    let demand: Demand
-    private let meter: any TokenMeter
+    /// Where a prompt goes and what it asks of its limits.
+    struct Plan: Sendable {
+        /// The model's public name.
+        var model: String
+        var route: Route
+        var promptTokens: TokenCount
+        var demand: Demand
+        /// Whether the reply can be counted exactly.
+        var countsExactly: Bool
+    }
 
-    private struct State {
+    let prompt: Prompt
+    /// As it was asked.
+    let asked: Plan
+    let meter: any TokenMeter
+
+    struct State {
+        /// Whether it may have a place in the queue.
+        var isWaiting = false
         var interrupt: (@Sendable () -> Void)?
         /// Why it was asked to end early.
         var stop: Outcome?
         var isHeld = false
         var reply: LiveReply?
         var count = ReplyCount()
+        var held: HeldReply?
+        /// Nothing of what comes is taken any more.
+        var isCut = false
         var usage: Usage?
         var modelServed: String?
         var finishReason: FinishReason?
@@ -29,19 +44,44 @@ final class Call: Sendable {
         var ending: Ending
         var finishReason: FinishReason?
         var failure: UpstreamFailure?
+        /// The end of what was held, where the reply was cut there.
+        var cut: Cut?
     }
 
-    private let state = Mutex(State())
+    /// Where a reply was cut, because no more could be held.
+    struct Cut: Sendable {
+        /// In tokens.
+        var room: Int64
+        /// Nil where the ledger could not be asked.
+        var refusal: Refusal?
+    }
 
-    init(prompt: Prompt, route: Route, promptTokens: TokenCount, demand: Demand, meter: any TokenMeter) {
+    let state = Mutex(State())
+    /// The plan that is followed instead of the asked one, and why. Apart from the rest, which is changed by it.
+    private let followed = Mutex((plan: Plan, refusal: Refusal)?.none)
+
+    private let waiting: @Sendable (QueuePlace) -> Void
+
+    /// - Parameter waiting: is told each place that the call has in the queue.
+    init(
+        prompt: Prompt, plan: Plan, meter: any TokenMeter, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
+    ) {
         self.prompt = prompt
-        self.route = route
-        self.promptTokens = promptTokens
-        self.demand = demand
+        self.asked = plan
         self.meter = meter
+        self.waiting = waiting
     }
 
     var id: RequestID { prompt.requestID }
+    /// What is followed now.
+    var plan: Plan { followed.withLock { $0?.plan } ?? asked }
+    var route: Route { plan.route }
+    var promptTokens: TokenCount { plan.promptTokens }
+    var isExact: Bool { plan.countsExactly }
+
+    /// Whether only what is usual is held at first, and more as the reply grows. Of several replies at once nobody can
+    /// tell how long they are before all of them are there.
+    var growsItsHold: Bool { prompt.body.hasReply && prompt.body.replies == 1 && !route.holdsWholeReply }
 
     /// Nil until the upstream has accepted.
     var reply: LiveReply? { state.withLock { $0.reply } }
@@ -82,93 +122,36 @@ final class Call: Sendable {
         return try await task.value
     }
 
-    // MARK: Reading
+    // MARK: Being let in
+
+    var isWaiting: Bool { state.withLock { $0.isWaiting } }
+
+    func noteWaiting(_ isWaiting: Bool) { state.withLock { $0.isWaiting = isWaiting } }
+
+    func tell(_ place: QueuePlace) { waiting(place) }
+
+    /// - Parameter plan: nil for the one that was asked.
+    func downgrade(to plan: Plan?, because refusal: Refusal) {
+        followed.withLock { $0 = plan.map { ($0, refusal) } }
+    }
 
     /// From here on its lease must be refreshed, also while the upstream makes up its mind.
     func noteHeld() { state.withLock { $0.isHeld = true } }
 
     func begin(_ allowance: Allowance) -> LiveReply {
-        let reply = LiveReply(
-            requestID: id, path: route.path, promptTokens: promptTokens, allowance: allowance)
-        state.withLock { $0.reply = reply }
+        let reply = LiveReply(allowance, to: self)
+        state.withLock { state in
+            state.reply = reply
+            state.held = HeldReply(allowance)
+        }
         return reply
     }
 
-    /// Reads everything that the upstream sends, and concludes.
-    func read(_ accepted: UpstreamReply, into reply: LiveReply) async {
-        do {
-            let isWhole = try await interruptibly { [self] in
-                for try await event in accepted.events {
-                    take(event, into: reply)
-                    await reply.untilThereIsRoom()
-                }
-                return !Task.isCancelled
-            }
-            conclude(reply, outcome: isWhole ? .finished : nil, failure: nil)
-        } catch let failure as UpstreamFailure {
-            conclude(reply, outcome: nil, failure: failure)
-        } catch {
-            conclude(reply, outcome: nil, failure: .garbage(detail: String(describing: error)))
-        }
-    }
+    var substitute: Substitute? { fallback.map { Substitute(.model($0.model), because: $0.refusal) } }
 
-    private func take(_ event: UpstreamEvent, into reply: LiveReply) {
-        switch event {
-        case .text(let piece): take(piece, as: .text, into: reply)
-        case .reasoning(let piece): take(piece, as: .reasoning, into: reply)
-        case .toolCall(let piece): take(piece, as: .toolCall, into: reply)
-        case .passage(let bytes): reply.send(bytes)
-        case .document(let bytes): reply.keep(document: bytes)
-        case .servedModel(let name): state.withLock { $0.modelServed = name }
-        case .finished(let reason): state.withLock { $0.finishReason = reason }
-        case .usage(let usage): state.withLock { $0.usage = usage }
-        }
-    }
-
-    private func take(_ piece: String, as kind: ReplyLog.Kind, into reply: LiveReply) {
-        reply.append(piece, as: kind)
-        let most = mostBelievable(of: reply.replyCap)
-        let counted = state.withLock { state in
-            state.count.add(piece, upTo: most, by: count)
-            return state.count.tokens
-        }
-        guard counted > most else { return }
-        let exact = counts(of: reply).total
-        state.withLock { $0.count.correct(to: exact) }
-        if exact > most { stop(.overran) }
-    }
-
-    /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.
-    private func mostBelievable(of replyCap: Int64) -> Int64 {
-        promptTokens.isExact ? replyCap : replyCap.addingClamped(replyCap)
-    }
-
-    private func conclude(_ reply: LiveReply, outcome: Outcome?, failure: UpstreamFailure?) {
-        let counts = counts(of: reply)
-        let counted = Usage(
-            promptTokens: promptTokens.tokens, completionTokens: counts.total, reasoningTokens: counts.reasoning,
-            source: .counted)
-        state.withLock { state in
-            let outcome = outcome ?? state.stop ?? .failed
-            let judgement = UsageJudgement(
-                reported: state.usage, counted: counted, replyCap: reply.replyCap, isWhole: outcome == .finished)
-            state.count.correct(to: counts.total)
-            state.conclusion = Conclusion(
-                ending: Ending(
-                    usage: judgement.usage, outcome: outcome, modelServed: state.modelServed,
-                    isDoubtful: judgement.isDoubtful),
-                finishReason: outcome == .overran ? .length : state.finishReason,
-                failure: outcome == .failed ? failure ?? .cut : nil)
-        }
-    }
-
-    private func counts(of reply: LiveReply) -> (total: Int64, reasoning: Int64) {
-        let reasoning = count(reply.reasoning)
-        return ([count(reply.text), count(reply.toolCalls)].reduce(reasoning) { $0.addingClamped($1) }, reasoning)
-    }
-
-    private func count(_ text: String) -> Int64 {
-        text.isEmpty ? 0 : meter.count(text, for: route.meteredModel).tokens
+    /// The model that answers instead of the asked one, and the refusal that led to it.
+    var fallback: (model: String, refusal: Refusal)? {
+        followed.withLock { followed in followed.map { ($0.plan.model, $0.refusal) } }
     }
 }
 
@@ -189,7 +172,7 @@ extension Call {
         guard let reply else { return nil }
         let text = reply.text
         let hasGrown = state.withLock { $0.conclusion == nil && text.utf8.count > $0.keptBytes }
-        return hasGrown ? ReplyProgress(requestID: id, text: text, room: reply.room) : nil
+        return hasGrown ? ReplyProgress(requestID: id, text: text, room: reply.room, substitute: reply.substitute) : nil
     }
 
     func noteKept(_ text: String) { state.withLock { $0.keptBytes = text.utf8.count } }

@@ -1,35 +1,22 @@
 import Logging
 
-/// The way of one call: hold, open, read, settle. None of it runs in a task that a reader can cancel.
+/// The way of one call: admit, send, read, settle. None of it runs in a task that a reader can cancel.
 extension Gate {
     func open(_ call: Call) async -> Result<LiveReply, GateError> {
         do {
-            let allowance = try await hold(call)
-            let accepted = try await send(call, allowance)
-            let reply = call.begin(allowance)
-            Task { await relay(accepted, into: reply, of: call) }
-            return .success(reply)
+            switch try await admit(call) {
+            case .cached(let answer, let refusal):
+                defer { forget(call) }
+                return .success(try await reply(answer, to: call, because: refusal))
+            case .held(let allowance):
+                let accepted = try await send(call, allowance)
+                let reply = call.begin(allowance)
+                Task { await relay(accepted, into: reply, of: call) }
+                return .success(reply)
+            }
         } catch {
             if !unfinished.contains(call.id) { forget(call) }
             return .failure(GateError(error))
-        }
-    }
-
-    private func hold(_ call: Call) async throws -> Allowance {
-        let now = ports.time.now()
-        let origin = Origin(
-            path: call.route.path, modelAsked: call.prompt.model, conversation: call.prompt.conversation,
-            feature: call.prompt.feature)
-        let request = HoldRequest(
-            requestID: call.id, owner: worker, origin: origin, demand: call.demand,
-            leaseUntil: now.advanced(bySeconds: settings.leaseSeconds))
-        switch try await ports.ledger.hold(request, at: now) {
-        case .refused(let refusal): throw GateError.refused(refusal)
-        case .queued: throw GateError.storeUnavailable(detail: "a request was queued that cannot wait")
-        case .granted(let allowance):
-            call.noteHeld()
-            noteShadowed(allowance, of: call)
-            return allowance
         }
     }
 
@@ -50,7 +37,17 @@ extension Gate {
     }
 
     private func relay(_ accepted: UpstreamReply, into reply: LiveReply, of call: Call) async {
-        await call.read(accepted, into: reply)
+        await call.read(accepted, into: reply) { [ports, log] wanted in
+            do {
+                return try await ports.ledger.extend(call.id, toReply: wanted, at: ports.time.now())
+            } catch {
+                log.warning("no more could be held", metadata: ["request": "\(call.id)", "error": "\(error)"])
+                throw error
+            }
+        } resting: { [ports] pacing in
+            let delay = pacing.delay(at: ports.time.now())
+            if delay > 0 { try await ports.rest(.milliseconds(delay)) }
+        }
         if let conclusion = call.conclusion { note(conclusion, of: call) }
         await finish(call)
     }
@@ -72,6 +69,7 @@ extension Gate {
             ending.usage = settlement.usage
             ending.cost = settlement.cost
             try await ports.transcript.replyEnded(ReplyRecord(requestID: call.id, text: reply.text, ending: ending))
+            await keep(reply, ending, of: call)
             forget(call)
         } catch {
             postpone(call, because: error)
@@ -106,7 +104,7 @@ extension Gate {
 
     // MARK: For the log
 
-    private func noteShadowed(_ allowance: Allowance, of call: Call) {
+    func noteShadowed(_ allowance: Allowance, of call: Call) {
         for refusal in allowance.shadowed {
             log.notice(
                 "a limit in shadow mode would have refused",
@@ -133,6 +131,8 @@ extension ReplyEnding {
         self.init(
             outcome: conclusion.ending.outcome, usage: conclusion.ending.usage,
             cost: tariff.cost(of: conclusion.ending.usage), finishReason: conclusion.finishReason,
-            modelServed: conclusion.ending.modelServed, failure: conclusion.failure, room: reply.room)
+            modelServed: conclusion.ending.modelServed, failure: conclusion.failure,
+            room: conclusion.cut.map(ReplyRoom.init) ?? reply.room, limitedBy: conclusion.cut?.refusal,
+            substitute: reply.substitute)
     }
 }

@@ -43,10 +43,11 @@ extension Gate {
         }
     }
 
-    /// Takes no more prompts, gives those that run up to `limit` to end by themselves, then stops them and settles
+    /// Takes no more prompts and lets nobody wait, gives those that run up to `limit` to end by themselves, then stops them and settles
     /// what they have produced. Returns when all is settled, or the store does not take it: then the leases run out.
     public func drain(upTo limit: Duration) async {
         isDraining = true
+        for call in calls.values where call.isWaiting { call.stop(.shutDown) }
         let deadline = Task {
             try await Task.sleep(for: limit)
             for call in calls.values { call.stop(.shutDown) }

@@ -16,15 +16,18 @@ public actor Gate {
         public var ticksBetweenReaps: Int
         /// How long a reply waits for its first listener before it counts as abandoned.
         public var firstListenerSeconds: Int64
+        /// How often the first of a queue looks whether it is its turn; the others somewhat less often.
+        public var queuePause: Duration
 
         public init(
             leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 20,
-            firstListenerSeconds: Int64 = 10
+            firstListenerSeconds: Int64 = 10, queuePause: Duration = .milliseconds(250)
         ) {
             self.leaseSeconds = leaseSeconds
             self.tick = tick
             self.ticksBetweenReaps = ticksBetweenReaps
             self.firstListenerSeconds = firstListenerSeconds
+            self.queuePause = queuePause
         }
     }
 
@@ -35,18 +38,25 @@ public actor Gate {
         public var upstream: any Upstream
         public var meter: any TokenMeter
         public var transcript: any Transcript
+        /// Nil keeps no answers.
+        public var cache: (any ReplyCache)?
         public var time: any TimeSource
+        /// Rests for a while, or throws when the task is cancelled. Tests own this clock, too.
+        public var rest: @Sendable (Duration) async throws -> Void
 
         public init(
             policy: any GatePolicy, ledger: any Ledger, upstream: any Upstream, meter: any TokenMeter,
-            transcript: any Transcript, time: any TimeSource
+            transcript: any Transcript, cache: (any ReplyCache)? = nil, time: any TimeSource,
+            rest: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         ) {
             self.policy = policy
             self.ledger = ledger
             self.upstream = upstream
             self.meter = meter
             self.transcript = transcript
+            self.cache = cache
             self.time = time
+            self.rest = rest
         }
     }
 
@@ -74,9 +84,15 @@ public actor Gate {
     /// Counts, holds and sends a prompt; returns when the upstream has accepted it, before any text. A caller that is
     /// cancelled before stops the prompt; afterwards only the disconnect policy does.
     ///
+    /// Where a limit leaves no room, another model may answer, or an earlier answer is given again: the reply says so.
+    ///
+    /// - Parameter waiting: is told each place that the prompt has in a queue, while it has to wait for its turn.
     /// - Throws: `GateError`; then nothing is charged.
-    public func submit(_ prompt: Prompt) async throws(GateError) -> LiveReply {
-        let call = try await plan(prompt)
+    public func submit(
+        _ prompt: Prompt, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
+    ) async throws(GateError) -> LiveReply {
+        let plan = try await plan(prompt, for: prompt.model)
+        let call = Call(prompt: prompt, plan: plan, meter: ports.meter, waiting: waiting)
         guard !isDraining else { throw .shuttingDown }
         guard calls[call.id] == nil else { throw .duplicateRequest }
         calls[call.id] = call
@@ -94,13 +110,19 @@ public actor Gate {
     /// - Throws: `GateError`, but neither `.refused` nor `.promptTooLong`: the quote says so.
     public nonisolated func quote(_ prompt: Prompt) async throws(GateError) -> Quote {
         do {
-            let route = try await route(of: prompt)
+            let route = try await route(of: prompt, to: prompt.model)
             let count = try count(prompt, on: route)
             let demand = try demand(of: prompt, promptTokens: count.tokens, on: route)
             let accounts = try await ports.ledger.accounts(on: route.path, at: ports.time.now())
-            return Quote(
+            let admission = Admission.decide(demand, on: accounts)
+            var quote = Quote(
                 promptTokens: count, maxPromptTokens: route.bounds.longestPrompt, maxReplyTokens: demand.replyCap,
-                admission: Admission.decide(demand, on: accounts), accounts: accounts)
+                admission: admission, accounts: accounts, alertRules: route.alertRules)
+            if case .refused(let refusal) = admission, !quote.isTooLong {
+                quote.substitute = try await substitute(
+                    for: try plan(prompt, for: prompt.model, route), refusal, prompt)
+            }
+            return quote
         } catch {
             throw GateError(error)
         }
@@ -131,20 +153,41 @@ public actor Gate {
 
     // MARK: Planning, beside the actor: a long prompt takes its time to count, and nobody waits for that.
 
-    private nonisolated func plan(_ prompt: Prompt) async throws(GateError) -> Call {
+    /// - Parameter model: the public name of the one that is to answer.
+    nonisolated func plan(_ prompt: Prompt, for model: String) async throws(GateError) -> Call.Plan {
         guard prompt.maxReplyTokens.map({ $0 > 0 }) ?? true else { throw .invalidReplyLength }
-        let route = try await route(of: prompt)
+        return try plan(prompt, for: model, try await route(of: prompt, to: model))
+    }
+
+    private nonisolated func plan(
+        _ prompt: Prompt, for model: String, _ route: Route
+    ) throws(GateError) -> Call.Plan {
         let count = try count(prompt, on: route)
         let longest = prompt.body.hasReply ? route.bounds.longestPrompt : route.bounds.maxPromptTokens
         guard count.tokens <= longest else { throw .promptTooLong(count, maximum: longest) }
         let demand = try demand(of: prompt, promptTokens: count.tokens, on: route)
         guard demand.replyCap > 0 || !prompt.body.hasReply else { throw .invalidReplyLength }
-        return Call(prompt: prompt, route: route, promptTokens: count, demand: demand, meter: ports.meter)
+        return Call.Plan(
+            model: model, route: route, promptTokens: count, demand: demand,
+            countsExactly: ports.meter.count("a", for: route.meteredModel).isExact)
     }
 
-    private nonisolated func route(of prompt: Prompt) async throws(GateError) -> Route {
+    /// What would be given where `refusal` stands in the way of `plan`; nil for nothing.
+    private nonisolated func substitute(
+        for plan: Call.Plan, _ refusal: Refusal, _ prompt: Prompt
+    ) async throws -> Substitute? {
+        for try await fallback in Fallbacks(gate: self, prompt: prompt, plan: plan) {
+            let accounts = try await ports.ledger.accounts(on: fallback.route.path, at: ports.time.now())
+            if case .granted = Admission.decide(fallback.demand, on: accounts) {
+                return Substitute(.model(fallback.model), because: refusal)
+            }
+        }
+        return await cached(prompt, plan).map { Substitute(.earlierAnswer($0.answeredAt), because: refusal) }
+    }
+
+    private nonisolated func route(of prompt: Prompt, to model: String) async throws(GateError) -> Route {
         do {
-            var route = try await ports.policy.route(of: prompt.person, to: prompt.model)
+            var route = try await ports.policy.route(of: prompt.person, to: model)
             guard route.tariff.isSound else { throw GateError.storeUnavailable(detail: "a negative price or weight") }
             route.path.project = prompt.project
             route.path.key = prompt.key

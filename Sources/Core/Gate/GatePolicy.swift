@@ -24,11 +24,14 @@ public struct Route: Sendable, Hashable {
     public var holdsWholeReply: Bool
     /// Whether the cache has answers of others, too.
     public var sharesCache: Bool
+    /// What the organization says about its limits.
+    public var alertRules: [AlertRule]
 
     public init(
         path: QuotaPath, endpoint: UpstreamEndpoint, meteredModel: MeteredModel, tariff: Tariff, bounds: ReplyBounds,
         disconnectPolicy: DisconnectPolicy, atLimit: Tier.AtLimit = Tier.AtLimit(), fallback: String? = nil,
-        holdsWholeReply: Bool = false, sharesCache: Bool = false
+        holdsWholeReply: Bool = false, sharesCache: Bool = false,
+        alertRules: [AlertRule] = AlertRule.usual
     ) {
         self.path = path
         self.endpoint = endpoint
@@ -40,6 +43,7 @@ public struct Route: Sendable, Hashable {
         self.fallback = fallback
         self.holdsWholeReply = holdsWholeReply
         self.sharesCache = sharesCache
+        self.alertRules = alertRules
     }
 }
 

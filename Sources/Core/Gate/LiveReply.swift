@@ -14,6 +14,16 @@ public final class LiveReply: Sendable {
     public let accounts: [Account]
     /// On whose limits it counts.
     public let path: QuotaPath
+    /// What it is in place of; nil for what was asked for.
+    public let substitute: Substitute?
+    /// Why it is not what was asked for.
+    public let refusal: Refusal?
+    /// By how much it is slowed down, in parts per million of its speed, and the limit that is nearly reached; nil for
+    /// full speed.
+    public let reduction: Int64?
+    public let slowedBy: Account?
+    /// What the organization says about its limits.
+    public let alertRules: [AlertRule]
 
     struct State {
         var log = ReplyLog()
@@ -33,13 +43,39 @@ public final class LiveReply: Sendable {
 
     let state = Mutex(State())
 
-    init(requestID: RequestID, path: QuotaPath, promptTokens: TokenCount, allowance: Allowance) {
-        self.requestID = requestID
-        self.path = path
-        self.promptTokens = promptTokens
+    /// A reply that is to come.
+    init(_ allowance: Allowance, to call: Call) {
+        let plan = call.plan
+        requestID = call.id
+        path = plan.route.path
+        promptTokens = plan.promptTokens
         replyCap = allowance.replyCap
         shortenedBy = allowance.shortenedBy
         accounts = allowance.charges.map(\.accountAfter)
+        substitute = call.substitute
+        refusal = call.fallback?.refusal
+        reduction = allowance.reduction
+        slowedBy = allowance.slowedBy
+        alertRules = plan.route.alertRules
+    }
+
+    /// A reply that is there already.
+    init(_ answer: CachedAnswer, to call: Call, because refusal: Refusal, _ ending: ReplyEnding) {
+        requestID = call.id
+        path = call.asked.route.path
+        promptTokens = call.asked.promptTokens
+        replyCap = 0
+        shortenedBy = nil
+        accounts = []
+        substitute = ending.substitute
+        self.refusal = refusal
+        reduction = nil
+        slowedBy = nil
+        alertRules = call.asked.route.alertRules
+        state.withLock { state in
+            state.log.append(answer.text, as: .text)
+            state.ending = ending
+        }
     }
 
     /// The answer so far, without reasoning.

@@ -50,6 +50,23 @@ public struct Quote: Sendable, Hashable {
     public var admission: Admission
     /// Every limit on the way, as it stands.
     public var accounts: [Account]
+    /// What the organization says about its limits.
+    public var alertRules: [AlertRule]
+    /// What would be given instead, where a limit leaves no room; nil for nothing.
+    public var substitute: Substitute?
+
+    public init(
+        promptTokens: TokenCount, maxPromptTokens: Int64, maxReplyTokens: Int64, admission: Admission,
+        accounts: [Account], alertRules: [AlertRule] = AlertRule.usual, substitute: Substitute? = nil
+    ) {
+        self.promptTokens = promptTokens
+        self.maxPromptTokens = maxPromptTokens
+        self.maxReplyTokens = maxReplyTokens
+        self.admission = admission
+        self.accounts = accounts
+        self.alertRules = alertRules
+        self.substitute = substitute
+    }
 
     public var isTooLong: Bool { promptTokens.tokens > maxPromptTokens }
 }

@@ -7,13 +7,18 @@ struct ReplyCount: Sendable {
     static let stride = 1024
 
     private(set) var tokens: Int64 = 0
+    /// All that came, counted or not.
+    private(set) var bytes: Int64 = 0
     private var pending = ""
+
+    /// What the reply cannot have more of than: no token has less than a byte.
+    var most: Int64 { tokens.addingClamped(Int64(pending.utf8.count)) }
 
     /// Counts at once what could pass `cap`: no token has less than a byte. So an upstream that ignores its cap passes
     /// it unseen by no more than a piece.
     mutating func add(_ piece: String, upTo cap: Int64, by count: (String) -> Int64) {
         pending += piece
-        let most = tokens.addingClamped(Int64(pending.utf8.count))
+        bytes += Int64(piece.utf8.count)
         if pending.utf8.count >= Self.stride || most > cap { flush(by: count) }
     }
 

@@ -17,11 +17,13 @@ public struct ReplyProgress: Sendable, Hashable {
     /// Everything so far, not only what is new.
     public var text: String
     public var room: ReplyRoom
+    public var substitute: Substitute?
 
-    public init(requestID: RequestID, text: String, room: ReplyRoom) {
+    public init(requestID: RequestID, text: String, room: ReplyRoom, substitute: Substitute? = nil) {
         self.requestID = requestID
         self.text = text
         self.room = room
+        self.substitute = substitute
     }
 }
 
@@ -45,7 +47,7 @@ public struct ReplyEnding: Sendable, Hashable {
     public var usage: Usage
     /// In nanodollars.
     public var cost: Int64
-    /// As the upstream gave it; `length` also where the gate cut an upstream that went on.
+    /// As the upstream gave it; `length` also where the gate cut the reply.
     public var finishReason: FinishReason?
     /// The model that the upstream says it answered with.
     public var modelServed: String?
@@ -53,10 +55,15 @@ public struct ReplyEnding: Sendable, Hashable {
     public var failure: UpstreamFailure?
     /// Nil when the worker that knew it is gone: what was kept with the text stands.
     public var room: ReplyRoom?
+    /// The limit that left no more room, when the outcome is `limited`; nil where the ledger could not be asked.
+    public var limitedBy: Refusal?
+    /// What it was in place of what was asked for; nil also when the worker that knew it is gone.
+    public var substitute: Substitute?
 
     public init(
         outcome: Outcome, usage: Usage, cost: Int64, finishReason: FinishReason? = nil, modelServed: String? = nil,
-        failure: UpstreamFailure? = nil, room: ReplyRoom? = nil
+        failure: UpstreamFailure? = nil, room: ReplyRoom? = nil, limitedBy: Refusal? = nil,
+        substitute: Substitute? = nil
     ) {
         self.outcome = outcome
         self.usage = usage
@@ -65,5 +72,7 @@ public struct ReplyEnding: Sendable, Hashable {
         self.modelServed = modelServed
         self.failure = failure
         self.room = room
+        self.limitedBy = limitedBy
+        self.substitute = substitute
     }
 }

@@ -20,6 +20,13 @@ struct UsageJudgement: Sendable, Hashable {
             usage: isDoubtful ? counted : isWhole ? reported : Self.larger(reported, counted), isDoubtful: isDoubtful)
     }
 
+    /// Whether the upstream charged for a longer reply than it showed: by more than counts differ.
+    ///
+    /// - Parameter shown: the most tokens that what came can have.
+    func isMoreThan(_ shown: Int64) -> Bool {
+        usage.source == .reported && usage.completionTokens > shown.addingClamped(shown / 10).addingClamped(16)
+    }
+
     private init(usage: Usage, isDoubtful: Bool) {
         self.usage = usage
         self.isDoubtful = isDoubtful

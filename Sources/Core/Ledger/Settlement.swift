@@ -10,6 +10,8 @@ public enum Outcome: String, Sendable, Codable, Hashable, CaseIterable {
     case failed
     /// The upstream went on beyond the reply that was held, and was cut there.
     case overran
+    /// No more could be held for it: a limit was reached while it was written.
+    case limited
     /// The worker was shut down and its time to drain was over.
     case shutDown
     /// Its worker was gone: another one settled it.

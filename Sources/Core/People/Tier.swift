@@ -59,6 +59,18 @@ extension Tier {
             self.cacheSeconds = cacheSeconds
         }
 
+        /// What a tier that gives nothing instead leaves to the organization: the fallbacks of its rules that refuse.
+        public func orElse(_ rules: [AlertRule]) -> AtLimit {
+            guard self == AtLimit() else { return self }
+            let fallbacks = rules.filter { $0.action == .block }.compactMap(\.fallback)
+            return AtLimit(
+                downgrades: fallbacks.contains(.downgrade),
+                cacheSeconds: fallbacks.contains(.cache) ? Self.usualCacheSeconds : nil)
+        }
+
+        /// A day.
+        public static let usualCacheSeconds: Int64 = 86_400
+
         /// Up to a year.
         public static let cacheRange: ClosedRange<Int64> = 60...31_536_000
     }

@@ -28,10 +28,13 @@ public struct Allowance: Sendable, Hashable {
     public var shadowed: [Refusal]
     /// By how much the reply is to be slowed down, in parts per million of its speed; nil for full speed.
     public var reduction: Int64?
+    /// The account that is nearly used up, where the reply is slowed down.
+    public var slowedBy: Account?
 
     public init(
         replyCap: Int64, heldReply: Int64? = nil, shortenedBy: Account? = nil, charges: [Charge] = [],
-        draws: [Draw] = [], shadowed: [Refusal] = [], reduction: Int64? = nil
+        draws: [Draw] = [], shadowed: [Refusal] = [], reduction: Int64? = nil,
+        slowedBy: Account? = nil
     ) {
         self.replyCap = replyCap
         self.heldReply = heldReply ?? replyCap
@@ -40,5 +43,6 @@ public struct Allowance: Sendable, Hashable {
         self.draws = draws
         self.shadowed = shadowed
         self.reduction = reduction
+        self.slowedBy = slowedBy
     }
 }

@@ -34,7 +34,7 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
     }
 
     /// What people call a limit by: stays when the limit is changed or removed.
-    public struct Name: Sendable, Hashable {
+    public struct Name: Sendable, Hashable, Codable {
         public var scope: Scope
         public var meter: Meter
         public var window: Window
@@ -90,6 +90,15 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
     }
 
     public var name: Name { Name(scope: scope, meter: meter, window: window) }
+
+    /// Whether there is a way to it on which one can be warned, and slowed down: it fills over an hour or longer.
+    public var isGraduated: Bool {
+        guard mode == .enforce, meter != .concurrent else { return false }
+        return switch window {
+        case .perRequest, .minute, .bucket: false
+        case .hour, .day, .week, .month, .lifetime: true
+        }
+    }
 }
 
 extension Limit {

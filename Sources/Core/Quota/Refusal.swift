@@ -49,6 +49,9 @@ extension Refusal {
         return available > other.available
     }
 
+    /// What the limit is called.
+    public var name: Limit.Name { Limit.Name(scope: scope, meter: meter, window: window) }
+
     /// Of a request that fits, and is not let in.
     public init(_ account: Account) {
         self.init(account, needed: 0)

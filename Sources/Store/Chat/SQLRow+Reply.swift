@@ -12,7 +12,14 @@ extension Message.Reply {
         self.init(
             requestID: try row["request"], model: try row["model"], usage: usage, cost: try row["cost"],
             finishReason: try row["finish_reason"], outcome: try row["outcome"], room: try ReplyRoom(row),
-            failure: try UpstreamFailure(row))
+            substitute: try Substitute(row), failure: try UpstreamFailure(row))
+    }
+}
+
+extension Substitute {
+    fileprivate init?(_ row: SQLRow) throws {
+        guard let text: String = try row["substitute"] else { return nil }
+        self = try StoredJSON.value(Substitute.self, of: text)
     }
 }
 
@@ -20,7 +27,7 @@ extension ReplyRoom {
     /// Nil for a reply of which nothing has come, and for those from before this was kept.
     fileprivate init?(_ row: SQLRow) throws {
         guard let tokens: Int64 = try row["reply_cap"] else { return nil }
-        self.init(tokens: tokens, limit: try Limit.Name(row))
+        self.init(tokens: tokens, limit: try Limit.Name(row), until: try row["shortened_until"])
     }
 }
 

@@ -14,6 +14,7 @@ struct SQLTranscript: Transcript {
                     WHERE request = $1 AND role = 'assistant' AND state = 'streaming'
                     """, reply.requestID, reply.text, now)
                 try session.note(reply.room, of: reply.requestID)
+                if let substitute = reply.substitute { try session.note(substitute, of: reply.requestID) }
             }
         }
     }
@@ -51,15 +52,23 @@ extension SQLSession {
             request, Message.State(ending.outcome), ending.outcome, ending.finishReason, ending.cost, usage.source,
             usage.promptTokens, usage.completionTokens, usage.cachedPromptTokens, usage.reasoningTokens)
         if let room = ending.room { try note(room, of: request) }
+        if let substitute = ending.substitute { try note(substitute, of: request) }
         if let failure = ending.failure { try note(failure, of: request) }
     }
 
     fileprivate func note(_ room: ReplyRoom, of request: RequestID) throws {
         try execute(
             """
-            UPDATE message SET reply_cap = $2, shortened_scope = $3, shortened_meter = $4, shortened_window = $5
+            UPDATE message SET reply_cap = $2, shortened_scope = $3, shortened_meter = $4, shortened_window = $5,
+                shortened_until = $6
             WHERE request = $1 AND role = 'assistant'
-            """, request, room.tokens, room.limit?.scope, room.limit?.meter, room.limit?.window)
+            """, request, room.tokens, room.limit?.scope, room.limit?.meter, room.limit?.window, room.until)
+    }
+
+    fileprivate func note(_ substitute: Substitute, of request: RequestID) throws {
+        try execute(
+            "UPDATE message SET substitute = $2 WHERE request = $1 AND role = 'assistant'", request,
+            try StoredJSON.text(substitute))
     }
 
     private func note(_ failure: UpstreamFailure, of request: RequestID) throws {
@@ -78,6 +87,7 @@ extension SQLSession {
             SELECT text FROM message
             WHERE request = $1 AND role = 'assistant' AND state = 'streaming' AND updated_at <= $2
                 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.request_id = message.request)
+                AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.request_id = message.request AND seen_at > $2)
             """, request, now.advanced(bySeconds: -ReplyRules.staleSeconds))
         guard let text: String = try stale?["text"] else { return false }
         try execute(

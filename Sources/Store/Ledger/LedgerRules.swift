@@ -42,14 +42,3 @@ struct LedgerRules {
         return part == 1_000_000 ? amount : part.partsPerMillion(of: amount)
     }
 }
-
-extension Limit {
-    /// Whether there is a way to it on which one can be warned, and slowed down: it fills over an hour or longer.
-    var isGraduated: Bool {
-        guard mode == .enforce, meter != .concurrent else { return false }
-        return switch window {
-        case .perRequest, .minute, .bucket: false
-        case .hour, .day, .week, .month, .lifetime: true
-        }
-    }
-}

@@ -19,7 +19,7 @@ extension SQLSession {
         try row(
             """
             SELECT p.organization, p.tier, t.max_prompt_tokens, t.max_reply_tokens, t.disconnect_grace_seconds,
-                   t.downgrades, t.cache_seconds, o.shares_cache
+                   t.downgrades, t.cache_seconds, o.shares_cache, o.alert_rules
               FROM person p JOIN tier t ON t.id = p.tier JOIN organization o ON o.id = p.organization
              WHERE p.id = $1 AND p.is_disabled = 0
             """, person)
@@ -42,6 +42,8 @@ extension SQLSession {
 extension Route {
     fileprivate init(of person: PersonID, _ asking: SQLRow, to model: SQLRow) throws {
         let graceSeconds: Int64? = try asking["disconnect_grace_seconds"]
+        let rules = try LedgerRules.alerts(try asking["alert_rules"])
+        let atLimit = Tier.AtLimit(downgrades: try asking["downgrades"], cacheSeconds: try asking["cache_seconds"])
         self.init(
             path: QuotaPath(
                 organization: try asking["organization"], tier: try asking["tier"], person: person,
@@ -54,8 +56,8 @@ extension Route {
                 maxReplyTokens: min(try asking["max_reply_tokens"], try model["max_reply_tokens"]),
                 contextWindow: try model["context_window"], minimumReplyTokens: try model["minimum_reply_tokens"]),
             disconnectPolicy: graceSeconds.map(DisconnectPolicy.cancel) ?? .drain,
-            atLimit: Tier.AtLimit(downgrades: try asking["downgrades"], cacheSeconds: try asking["cache_seconds"]),
+            atLimit: atLimit.orElse(rules),
             fallback: try model["fallback_name"], holdsWholeReply: try model["holds_whole_reply"],
-            sharesCache: try asking["shares_cache"])
+            sharesCache: try asking["shares_cache"], alertRules: rules)
     }
 }

@@ -22,7 +22,9 @@ extension SQLSession {
     private func inTurn(_ allowance: Allowance, _ turn: Turn) throws -> Admission {
         let throttled = turn.throttled
         var allowance = allowance
-        allowance.reduction = throttled.map(\.reduction).max()
+        let slowest = throttled.max { $0.reduction < $1.reduction }
+        allowance.reduction = slowest?.reduction
+        allowance.slowedBy = slowest?.stored.account
         guard turn.request.mayWait, turn.view.rules.queue.length > 0 else { return .granted(allowance) }
         if turn.view.isQueued, let ahead = try somebodyAhead(of: turn) {
             return try wait(ahead.cause, for: ahead.stored, gap: nil, Refusal(ahead.stored.account), turn)

@@ -28,7 +28,8 @@ extension APIQuestion {
         let stream = try interface.hasReply ? StreamChoice(body) : StreamChoice()
         request = APIRequest(
             members: body.node.members { !own.contains($0.name) }, interface: interface, prompt: prompt,
-            replies: replies, streamOptions: stream.options, answer: stream.answer)
+            replies: replies, streamOptions: stream.options, answer: stream.answer,
+            isAnsweredByText: [.chatCompletions, .completions].contains(interface) && body.asksForNoMoreThanText)
     }
 }
 
@@ -52,6 +53,14 @@ private struct StreamChoice {
 }
 
 extension APIValue {
+    /// Whether nothing is asked for that comes beside the text of an answer.
+    fileprivate var asksForNoMoreThanText: Bool {
+        let more: Set = ["tools", "functions", "logprobs", "top_logprobs", "echo"]
+        return node.members.allSatisfy {
+            !more.contains($0.name) || $0.value.kind == .null || $0.value.boolean == false
+        }
+    }
+
     /// Other names under which some servers take a cap on the reply, which would then not be ours.
     private static let otherCaps: Set<String> = [
         "n_predict", "num_predict", "max_new_tokens", "max_length", "max_gen_len", "max_tokens_to_sample",

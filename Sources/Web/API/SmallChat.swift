@@ -36,14 +36,16 @@ struct SmallChat: Sendable {
             prompt, to: model, maxReplyTokens: try body.optionalInteger("max_tokens"), of: request, context)
         let (text, ending) = try await reply.whole()
         if let failure = Failure(ending, site.words) { throw failure }
-        return try .json(
+        var response = try Response.json(
             Answer(
-                reply: text, model: ending.modelServed ?? model,
+                reply: text, model: ending.modelServed ?? reply.answeringModel ?? model,
                 finishReason: ending.finishReason == .length ? "length" : "stop",
                 usage: Answer.Tokens(
                     prompt: ending.usage.promptTokens, completion: ending.usage.completionTokens,
                     total: ending.usage.totalTokens),
                 balance: try await site.balance(of: caller)))
+        response.headers.append(contentsOf: reply.substitution(of: model))
+        return response
     }
 
     /// What was asked for, else the first one that the tier allows.

@@ -24,10 +24,14 @@ struct Asking: Sendable {
     }
 }
 
-/// A question that was let in, with the reply that is to come.
+/// A question that was stored, with the reply that is to come.
 struct Asked: Sendable {
     var asking: Asking
     var submitted: Submitted
+    /// Its way into the gate; nil where it was sent before.
+    var entry: GateEntry?
+    /// Where it waits for its turn; nil once it is in.
+    var place: QueuePlace?
 
     var record: ConversationRecord { submitted.record }
     var chat: ConversationID { submitted.record.conversation.id }
@@ -35,8 +39,8 @@ struct Asked: Sendable {
 }
 
 extension ChatVisit {
-    /// Takes the question and opens the reply. Everything that can still choose a status happens here; afterwards the
-    /// reply goes on whoever listens.
+    /// Takes the question and opens the reply, or finds it a place in the queue. Everything else that can still choose a
+    /// status happens here; afterwards the reply goes on whoever listens.
     ///
     /// - Throws: `Failure`, `Flaws`, `SubmissionFailure`, `GateError`: then the chat is as it was before, and nothing is
     ///   charged.
@@ -44,16 +48,32 @@ extension ChatVisit {
         guard context.takeStreamSlot() else { throw Failure.noStreamSlot(words) }
         let submission = asking.submission
         let submitted = try await ports.conversations.submit(submission, of: person.id)
-        let asked = Asked(asking: asking, submitted: submitted)
+        var asked = Asked(asking: asking, submitted: submitted)
         if submitted.isRepeated { return asked }
+        let prompt = Prompt(
+            requestID: submission.requestID, person: person.id, conversation: submission.conversation,
+            model: submission.model, messages: submitted.record.prompt)
+        let entry = GateEntry(prompt, ports.gate)
+        asked.entry = entry
+        asked.place = await entry.place()
+        if asked.place == nil { try await untilLetIn(asked) { _ in } }
+        return asked
+    }
+
+    /// Returns when the question is in; tells each new place that it has until then.
+    ///
+    /// - Throws: `GateError`, and what `tell` throws: then the chat is as it was before.
+    func untilLetIn(_ asked: Asked, _ tell: (QueuePlace) async throws -> Void) async throws {
+        guard let entry = asked.entry else { return }
         do {
-            let prompt = Prompt(
-                requestID: submission.requestID, person: person.id, conversation: submission.conversation,
-                model: submission.model, messages: submitted.record.prompt)
-            _ = try await ports.gate.submit(prompt)
-            return asked
+            var place = asked.place
+            while let next = place {
+                try await tell(next)
+                place = await entry.place()
+            }
+            _ = try await entry.reply()
         } catch {
-            await withdraw(submission.requestID)
+            if await entry.leave() { await withdraw(asked.asking.submission.requestID) }
             throw error
         }
     }

@@ -20,6 +20,8 @@ struct ChatPage: Page {
     let messages: [ChatMessageRow]
     /// Why the draft was not sent; nil where nothing was tried.
     let problem: Problem?
+    /// Which limits are near.
+    let warnings: [Warning]
     let composer: Composer
     /// nil while no limit applies.
     let gauge: Gauge?
@@ -36,6 +38,11 @@ struct ChatPage: Page {
         /// Words around what was searched for.
         let excerpt: String?
         let isOpen: Bool
+    }
+
+    struct Warning: Sendable {
+        /// Which limit, how much of it is left, and when it returns.
+        let warning: String
     }
 
     struct Problem: Sendable {

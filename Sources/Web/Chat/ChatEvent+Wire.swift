@@ -8,6 +8,7 @@ extension ChatEvent {
 
     private var name: String {
         switch self {
+        case .wait: "wait"
         case .begin: "begin"
         case .block: "block"
         case .end: "end"
@@ -18,6 +19,7 @@ extension ChatEvent {
     /// In one line.
     private func payload() throws -> String {
         switch self {
+        case .wait(let body): try json(body)
         case .begin(let body): try json(body)
         case .block(let body): body.json
         case .end(let body): try json(body)

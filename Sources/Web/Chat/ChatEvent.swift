@@ -1,8 +1,10 @@
 /// What a browser is told while a reply is written, as server-sent events; `reply.js` reads them.
 ///
-/// A question sent with `Accept: text/event-stream` is answered with these in the order `begin`, any number of `block`,
+/// A question sent with `Accept: text/event-stream` is answered with these in the order `wait`, `begin`, any number of `block`,
 /// then one of `end` and `fail`. A page opened meanwhile gets the same from the row's `stream` address.
 enum ChatEvent: Sendable {
+    /// It is not yet the question's turn. May come any number of times, and only before `begin`.
+    case wait(Wait)
     /// The question is stored and the upstream has accepted.
     case begin(Begin)
     /// A top-level block of the reply is new or has changed.
@@ -11,6 +13,13 @@ enum ChatEvent: Sendable {
     case end(End)
     /// It broke off; what was written stays.
     case fail(Fail)
+
+    struct Wait: Codable, Sendable {
+        let place: Int64
+        let length: Int64
+        /// Why, the place and about how long, worded.
+        let message: String
+    }
 
     struct Begin: Codable, Sendable {
         /// The open chat: a first question has just made it.

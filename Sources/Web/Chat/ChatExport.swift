@@ -53,7 +53,7 @@ extension ConversationRecord {
 extension Words {
     /// Why a reply is not all that it could be, in the words of its page.
     fileprivate func shortfall(of message: Message) -> String? {
-        problem(message) ?? remark(message)
+        problem(message) ?? remark(message, zone: .gmt)
     }
 }
 

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 
 extension ChatMessageRow {
     /// How a row stands on its page.
@@ -11,7 +12,7 @@ extension ChatMessageRow {
         var isPlace = false
     }
 
-    init(_ message: Message, _ standing: Standing, _ words: Words) {
+    init(_ message: Message, _ standing: Standing, zone: TimeZone, _ words: Words) {
         let address = "/chat/\(message.conversation)"
         guard let reply = message.reply else {
             let isEditable = standing.canReplace && standing.isLastQuestion
@@ -24,12 +25,14 @@ extension ChatMessageRow {
         let isReplaceable = standing.canReplace && standing.isLastReply && !isStreaming
         let replies = "\(address)/replies/\(reply.requestID)"
         self.init(
-            id: message.id.rawValue, author: reply.model, isQuestion: false, text: standing.isPlace ? "" : message.text,
+            id: message.id.rawValue, author: reply.author, isQuestion: false,
+            text: standing.isPlace ? "" : message.text,
             isStreaming: isStreaming || standing.isPlace,
             stream: isStreaming && !standing.isPlace ? replies + "/events" : nil,
             stop: isStreaming && !standing.isPlace ? replies + "/stop" : nil,
             usage: reply.usage.map { words.usage($0) },
-            remark: words.remark(message), problem: words.problem(message),
+            note: reply.substitute.map { words.explanation(of: $0, zone: zone) },
+            remark: words.remark(message, zone: zone), problem: words.problem(message),
             regenerate: isReplaceable ? "\(address)/regenerate/\(message.id)" : nil)
     }
 }
@@ -46,15 +49,27 @@ extension Words {
     }
 
     /// Why the reply is, or will be, shorter than it could be.
-    func remark(_ message: Message) -> String? {
+    func remark(_ message: Message, zone: TimeZone) -> String? {
         guard let reply = message.reply else { return nil }
         return switch (reply.outcome, reply.finishReason) {
         case (.stopped, _): self("You stopped it")
         case (.abandoned, _): self("Stopped, as nobody was reading")
+        case (.limited, _): ended(reply.room, zone: zone)
         case (_, .length): cut(reply.room)
         case (_, .contentFilter): self("Cut by the model's filter")
         default: message.state == .streaming ? reply.room.flatMap(shortage) : nil
         }
+    }
+
+    /// The reply was let go on only as far as there was room for it.
+    private func ended(_ room: ReplyRoom?, zone: TimeZone) -> String {
+        guard let limit = room?.limit else { return self("It ends here: no more tokens could be held just now") }
+        guard let until = room?.until else {
+            return self("It ends here, because nothing more was left: {limit}", ["limit": name(of: limit)])
+        }
+        return self(
+            "It ends here, because nothing more was left until {when}: {limit}",
+            ["limit": name(of: limit), "when": Moment(until, zone: zone).text])
     }
 
     private func cut(_ room: ReplyRoom?) -> String {
@@ -80,5 +95,12 @@ extension Words {
         case .expired, nil: self("The reply was lost on the way. What had come is kept and charged.")
         default: Failure.explanation(reply.failure ?? .cut, self)
         }
+    }
+}
+
+extension Message.Reply {
+    /// The model that answered, where it is not the one that was asked.
+    var author: String {
+        if case .model(let model) = substitute?.kind { model } else { model }
     }
 }

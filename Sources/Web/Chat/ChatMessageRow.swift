@@ -17,6 +17,8 @@ struct ChatMessageRow: Sendable {
     let stop: String?
     /// `312 prompt + 845 reply = 1,157 tokens`.
     let usage: String?
+    /// Why the reply is not what was asked for, or comes slowly.
+    var note: String?
     /// Why the reply is shorter than it could be: `stopped`, `cut at the limit`.
     let remark: String?
     /// Why there is no reply, or only a part.
@@ -35,7 +37,7 @@ struct ChatMessageRow: Sendable {
 
     init(
         id: String, author: String, isQuestion: Bool, text: String, isStreaming: Bool = false, stream: String? = nil,
-        stop: String? = nil, usage: String? = nil, remark: String? = nil, problem: String? = nil,
+        stop: String? = nil, usage: String? = nil, note: String? = nil, remark: String? = nil, problem: String? = nil,
         regenerate: String? = nil,
         edit: String? = nil
     ) {
@@ -48,6 +50,7 @@ struct ChatMessageRow: Sendable {
         self.stream = stream
         self.stop = stop
         self.usage = usage
+        self.note = note
         self.remark = remark
         self.problem = problem
         self.regenerate = regenerate

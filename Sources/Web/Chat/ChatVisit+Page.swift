@@ -19,6 +19,17 @@ struct ChatScene: Sendable {
     var problem: Failure?
     /// The reply that is streamed into the page itself, for browsers without scripts.
     var place: Core.RequestID?
+    /// The chat as it is without a question that was stored, and was then not let in; what stands in `record` is gone.
+    var withdrawn: Withdrawn?
+
+    struct Withdrawn: Sendable {
+        /// Nil for a chat that would have begun.
+        var before: ConversationRecord?
+    }
+
+    /// What the next question goes on.
+    var current: ConversationRecord? { withdrawn.map(\.before) ?? record }
+
     /// How that reply ended, as its worker knows it.
     var ended: ReplyStanding?
 }
@@ -27,7 +38,7 @@ extension ChatVisit {
     func page(_ scene: ChatScene) async throws -> ChatPage {
         let models = try await models()
         let model = model(scene.model, for: scene.record, among: models)
-        let gauge = try await gauge(scene.draft, after: scene.record, model: model)
+        let (gauge, warnings) = try await standing(scene.draft, after: scene.current, model: model)
         let title = scene.record?.conversation.title ?? words("New chat")
         let frame = try await site.frame(title, .chat, for: context)
         let (found, older) = try await chats(scene.list)
@@ -40,7 +51,7 @@ extension ChatVisit {
                 : words("What would you like to know?"),
             instructions: scene.instructions.isEmpty ? nil : scene.instructions,
             messages: try await rows(scene), problem: scene.problem.map { ChatPage.Problem(message: $0.explanation) },
-            composer: composer(scene, frame, models, model, gauge), gauge: gauge)
+            warnings: warnings, composer: composer(scene, frame, models, model, gauge), gauge: gauge)
     }
 
     private func openChat(_ record: ConversationRecord?) async throws -> ChatPage.OpenChat? {
@@ -59,7 +70,7 @@ extension ChatVisit {
     private func composer(
         _ scene: ChatScene, _ frame: Frame, _ models: [Model], _ model: String?, _ gauge: Gauge?
     ) -> Composer {
-        let chat = scene.record?.conversation.id
+        let chat = scene.current?.conversation.id
         let isReadOnly = frame.seenAs != nil
         return Composer(
             action: chat.map { "/chat/\($0)" } ?? "/chat", chat: chat?.rawValue ?? "",
@@ -89,13 +100,17 @@ extension ChatVisit {
         if message.state == .streaming, let live {
             message.text = live.text
             message.reply?.room = live.room
+            message.reply?.substitute = live.substitute
         }
         let isOver = messages.allSatisfy { $0.state != .streaming || $0.id == scene.ended?.message.id }
         var row = ChatMessageRow(
             message,
             ChatMessageRow.Standing(
                 canReplace: isOver, isLastQuestion: message.id == messages.last { $0.role == .user }?.id,
-                isLastReply: message.id == messages.last?.id, isPlace: isPlace), words)
+                isLastReply: message.id == messages.last?.id, isPlace: isPlace), zone: zone, words)
+        if message.state == .streaming, let live, let account = live.slowedBy, let reduction = live.reduction {
+            row.note = [row.note, words.slowness(account, by: reduction)].compactMap { $0 }.joined(separator: " ")
+        }
         if row.edit != nil, let edited = scene.edited {
             row.edited = edited
             row.isEdited = true

@@ -49,10 +49,21 @@ struct ChatVisit: Sendable {
     /// - Parameter model: one of `models()`.
     /// - Returns: nil where no limit on tokens applies.
     func gauge(_ draft: String, after record: ConversationRecord?, model: String?) async throws -> Gauge? {
-        guard let model else { return nil }
+        try await standing(draft, after: record, model: model).gauge
+    }
+
+    /// The same, with a warning of each limit that is near.
+    func standing(
+        _ draft: String, after record: ConversationRecord?, model: String?
+    ) async throws -> (gauge: Gauge?, warnings: [ChatPage.Warning]) {
+        guard let model else { return (nil, []) }
         let messages = (record?.prompt ?? []) + [ChatMessage(role: .user, content: draft)]
         let quote = try await ports.gate.quote(Prompt(person: person.id, model: model, messages: messages))
-        return Gauge(quote, zone: zone, words: words)
+        let near = quote.accounts.filter { quote.alertRules.warning(of: $0) != nil }
+        return (
+            Gauge(quote, zone: zone, words: words),
+            near.map { ChatPage.Warning(warning: words.warning($0, zone: zone)) }
+        )
     }
 
     // MARK: What went wrong

@@ -5,9 +5,10 @@ import Logging
 import NIOCore
 
 extension ChatVisit {
-    /// A question's own stream: what has begun, then the reply as it comes.
+    /// A question's own stream: its place while it waits, what has begun, then the reply as it comes.
     func events(_ asked: Asked) -> Response {
         .events { writer in
+            guard try await enter(asked, writer) else { return }
             let scene = ChatScene(record: asked.record)
             try await writer.write(.begin(try await begin(asked, scene)))
             try await follow(asked.reply, in: asked.chat, writer)
@@ -17,6 +18,25 @@ extension ChatVisit {
     /// The rest of a reply, from its beginning, for a page that was opened meanwhile.
     func events(of reply: Message, in chat: ConversationID) -> Response {
         .events { writer in try await follow(reply, in: chat, writer) }
+    }
+
+    /// - Returns: false where the question was refused after all, which is said.
+    private func enter(_ asked: Asked, _ writer: EventWriter) async throws -> Bool {
+        var said = ""
+        do {
+            try await untilLetIn(asked) { place in
+                let message = words.waiting(at: place)
+                if message == said { return try await writer.keepAlive() }
+                said = message
+                try await writer.write(.wait(.init(place: place.place, length: place.length, message: message)))
+            }
+            return true
+        } catch {
+            guard let failure = failure(error) else { throw error }
+            let gauge = try await gauge("", after: asked.asking.before, model: asked.asking.submission.model)
+            try await writer.write(.fail(.init(html: nil, message: failure.explanation, gauge: gauge)))
+            return false
+        }
     }
 
     private func begin(_ asked: Asked, _ scene: ChatScene) async throws -> ChatEvent.Begin {

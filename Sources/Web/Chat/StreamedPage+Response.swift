@@ -18,10 +18,37 @@ extension ChatVisit {
             status: .ok, headers: [.contentType: "text/html; charset=utf-8", .xAccelBuffering: "no"],
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: page.head))
-                let tail = try await stream(asked.reply, scene) { try await writer.write(ByteBuffer(string: $0)) }
+                let write = { (html: String) in try await writer.write(ByteBuffer(string: html)) }
+                var tail = try await enter(asked, write)
+                if tail == nil { tail = try await stream(asked.reply, scene, write) }
                 try await writer.write(ByteBuffer(string: tail ?? page.tail))
                 try await writer.finish(nil)
             })
+    }
+
+    /// Writes where the question waits.
+    ///
+    /// - Returns: the end of the page with the reason why it was refused after all, and with the draft; nil once it is in.
+    private func enter(_ asked: Asked, _ write: (String) async throws -> Void) async throws -> String? {
+        var said = ""
+        do {
+            try await untilLetIn(asked) { place in
+                let message = words.waiting(at: place)
+                guard message != said else { return }
+                said = message
+                let html = Markdown.blocks(of: message).joined()
+                try await write("<div class=\"muted small\" data-wait>\(html)</div>")
+            }
+            return nil
+        } catch {
+            guard let failure = failure(error) else { throw error }
+            var scene = asked.asking.scene(failure)
+            scene.record = asked.record
+            scene.withdrawn = ChatScene.Withdrawn(before: asked.asking.before)
+            scene.place = asked.reply.reply?.requestID
+            scene.draft = asked.asking.submission.question ?? ""
+            return StreamedPage(site.templates.render(try await page(scene)))?.tail
+        }
     }
 
     /// Writes each block when it is certain to be whole.

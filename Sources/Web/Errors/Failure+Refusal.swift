@@ -47,12 +47,17 @@ extension Failure {
             "used": .number(refusal.used), "held": .number(refusal.held), "needed": .number(refusal.needed),
             "available": .number(refusal.available),
         ]
+        if refusal.cause != .full { details["cause"] = .text(refusal.cause.rawValue) }
         details["resets_at"] = refusal.resetsAt.map { .text(Moment($0, zone: .gmt).iso) }
         return details
     }
 
+    /// After which who found no turn may come again.
+    private static let queueSeconds: Int64 = 10
+
     /// Rounded up, so that who waits this long is not too early. A running request may end at any moment.
     private static func wait(_ refusal: Refusal, now: Timestamp) -> Int64? {
+        if refusal.cause != .full { return queueSeconds }
         guard let resetsAt = refusal.resetsAt else { return refusal.meter == .concurrent ? 1 : nil }
         return max(1, (resetsAt.milliseconds - now.milliseconds + 999) / 1000)
     }

@@ -2,16 +2,27 @@ extension Gauge {
     /// - Parameters:
     ///   - name: which limit binds, worded.
     ///   - resets: when it returns.
+    ///   - substitute: what would be given instead of what is asked for, worded.
     ///   - refusal: why the server would refuse the draft now, worded; nil where it would not or the numbers say it.
-    init(_ input: GaugeInput, name: String, resets: Moment?, refusal: String? = nil, words: Words) {
+    init(
+        _ input: GaugeInput, name: String, resets: Moment?, refusal: String? = nil, substitute: String? = nil,
+        words: Words
+    ) {
+        let state = Self.state(input, isRefused: refusal != nil, hasSubstitute: substitute != nil)
         self.init(
             left: words.number(input.left), limit: words.number(input.limit), held: words.number(input.held),
             needs: (input.isExact ? "" : "≈ ") + words.number(input.needs), reply: words.number(input.reply),
-            after: words.number(input.after), state: (refusal == nil ? input.state : .blocked).rawValue,
-            isBlocked: refusal != nil || input.state == .blocked,
-            name: name, advice: refusal ?? Self.advice(input, name: name, words), resets: resets.map(GaugeMoment.init),
+            after: words.number(input.after), state: state.rawValue, isBlocked: state == .blocked,
+            name: name, advice: refusal ?? substitute ?? Self.advice(input, name: name, words),
+            resets: resets.map(GaugeMoment.init),
             bar: Bar(input),
             numbers: Numbers(input))
+    }
+
+    /// Where something else is given instead, nothing blocks.
+    private static func state(_ input: GaugeInput, isRefused: Bool, hasSubstitute: Bool) -> GaugeState {
+        if hasSubstitute { return .strong }
+        return isRefused ? .blocked : input.state
     }
 
     private static func advice(_ input: GaugeInput, name: String, _ words: Words) -> String? {

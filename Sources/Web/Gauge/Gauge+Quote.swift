@@ -7,10 +7,14 @@ extension Gauge {
     /// - Returns: nil where no limit on tokens applies.
     init?(_ quote: Quote, zone: TimeZone, words: Words) {
         guard let account = quote.gaugeAccount else { return nil }
-        let refusal = quote.isTooLong ? nil : quote.refusal.map { words.explanation(of: $0, zone: zone) }
+        let substitute = quote.substitute.map { words.prospect(of: $0, zone: zone) }
+        let refusal =
+            quote.isTooLong || substitute != nil
+            ? nil : quote.refusal.map { words.explanation(of: $0, zone: zone) }
         self.init(
             GaugeInput(quote, account), name: words.name(of: account.limit),
-            resets: account.resetsAt.map { Moment($0, zone: zone) }, refusal: refusal, words: words)
+            resets: account.resetsAt.map { Moment($0, zone: zone) }, refusal: refusal, substitute: substitute,
+            words: words)
     }
 }
 

@@ -13,7 +13,12 @@ extension Words {
     }
 
     private func reason(of refusal: Refusal) -> String {
-        let name = name(scope: refusal.scope, meter: refusal.meter, window: refusal.window)
+        let name = name(of: refusal.name)
+        switch refusal.cause {
+        case .throttled: return fill("{name}: nearly used up, and your turn did not come in time.", ["name": name])
+        case .crowded: return fill("{name}: nearly used up, and too many requests wait already.", ["name": name])
+        case .full: break
+        }
         let amounts = [
             "name": name, "needed": amount(refusal.needed, refusal.meter),
             "left": figure(refusal.available, refusal.meter), "limit": figure(refusal.ceiling, refusal.meter),
@@ -36,7 +41,8 @@ extension Words {
     }
 
     private func wayOut(of refusal: Refusal) -> String {
-        switch refusal.meter {
+        if refusal.cause != .full { return self("Try again in a while. Your draft is kept.") }
+        return switch refusal.meter {
         case .concurrent: self("Wait until a reply is finished, or stop one.")
         case .requests: self("Your draft is kept.")
         case .tokens, .promptTokens, .completionTokens, .cost:

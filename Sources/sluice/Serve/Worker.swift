@@ -70,7 +70,7 @@ struct Worker {
         let ports = Gate.Ports(
             policy: store.gatePolicy, ledger: store.ledger, upstream: upstream,
             meter: PromptMeter(try TokenCounters(directory: settings.tables)), transcript: store.transcript,
-            time: SystemTime())
+            cache: store.replyCache, time: SystemTime())
         return Gate(worker: "\(ProcessInfo.processInfo.hostName):\(getpid())", ports: ports, log: log)
     }
 
@@ -190,6 +190,7 @@ private struct Housekeeping: Service {
             try await store.invitations.cleanUp()
             try await store.signInThrottle.cleanUp()
             try await store.conversations.giveUpStale()
+            try await store.replyCache.cleanUp(at: SystemTime().now())
         } catch {
             log.warning("Could not forget what has expired", metadata: ["error": "\(error)"])
         }

@@ -13,15 +13,22 @@ struct GateFixture {
     let transcript = RecordingTranscript()
     let clock = TestClock()
     let policy: SettablePolicy
+    let meter: any TokenMeter
+    let cache: SQLReplyCache
     let ledger: BreakableLedger
     let gate: Gate
 
-    init(limit amount: Int64 = 10_000, disconnect: DisconnectPolicy = .cancel(graceSeconds: 5)) async throws {
+    init(
+        limit amount: Int64 = 10_000, disconnect: DisconnectPolicy = .cancel(graceSeconds: 5),
+        holdsWholeReply: Bool = false, meter: any TokenMeter = ByteMeter(), policy: SettablePolicy? = nil
+    ) async throws {
         book = try await LedgerFixture()
         try await book.limit(amount)
         ledger = BreakableLedger(book.ledger)
-        policy = SettablePolicy(disconnect: disconnect)
-        gate = Self.gate("worker-1", ledger, upstream, transcript, clock, policy)
+        self.policy = policy ?? SettablePolicy(disconnect: disconnect, holdsWholeReply: holdsWholeReply)
+        self.meter = meter
+        cache = SQLReplyCache(database: book.database)
+        gate = Self.gate("worker-1", ledger, upstream, transcript, clock, self.policy, meter, cache)
     }
 
     /// Another worker on the same file.
@@ -30,15 +37,17 @@ struct GateFixture {
     ) throws -> Gate {
         Self.gate(
             "worker-2", try ledger ?? BreakableLedger(book.anotherWorker()), upstream, transcript, clock, policy,
-            settings)
+            meter, cache, settings)
     }
 
     private static func gate(
         _ worker: String, _ ledger: BreakableLedger, _ upstream: ScriptedUpstream, _ transcript: RecordingTranscript,
-        _ clock: TestClock, _ policy: SettablePolicy, _ settings: Gate.Settings = Gate.Settings()
+        _ clock: TestClock, _ policy: SettablePolicy, _ meter: any TokenMeter,
+        _ cache: SQLReplyCache, _ settings: Gate.Settings = Gate.Settings()
     ) -> Gate {
         let ports = Gate.Ports(
-            policy: policy, ledger: ledger, upstream: upstream, meter: ByteMeter(), transcript: transcript, time: clock)
+            policy: policy, ledger: ledger, upstream: upstream, meter: meter, transcript: transcript, cache: cache,
+            time: clock, rest: clock.rest)
         return Gate(
             worker: worker, ports: ports, settings: settings,
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -64,27 +73,103 @@ struct GateFixture {
     }
 }
 
+/// Time that passes when a test says so. Who rests on it goes on when it has come so far.
 final class TestClock: TimeSource {
-    private let moment = Mutex(Timestamp.start)
+    private struct Sleeper {
+        var until: Timestamp
+        var continuation: CheckedContinuation<Void, any Error>
+    }
 
-    func now() -> Timestamp { moment.withLock { $0 } }
+    private struct State {
+        var now = Timestamp.start
+        var sleepers: [Int: Sleeper] = [:]
+        var rests = 0
+    }
 
-    func advance(bySeconds seconds: Int64) {
-        moment.withLock { $0 = $0.advanced(bySeconds: seconds) }
+    private let state = Mutex(State())
+
+    func now() -> Timestamp { state.withLock { $0.now } }
+
+    var sleepers: Int { state.withLock { $0.sleepers.count } }
+
+    /// Lets time pass by itself, ten times as fast as outside, until the task is cancelled.
+    func run() -> Task<Void, Never> {
+        Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(1))
+                advance(byMilliseconds: 10)
+            }
+        }
+    }
+
+    func advance(bySeconds seconds: Int64) { advance(byMilliseconds: seconds * 1000) }
+
+    func advance(byMilliseconds milliseconds: Int64) {
+        let due = state.withLock { state in
+            state.now.milliseconds += milliseconds
+            let due = state.sleepers.filter { $0.value.until <= state.now }
+            for number in due.keys { state.sleepers[number] = nil }
+            return due.values.map(\.continuation)
+        }
+        for sleeper in due { sleeper.resume() }
+    }
+
+    @Sendable func rest(_ duration: Duration) async throws {
+        let milliseconds = duration / .milliseconds(1)
+        let number = state.withLock { state in
+            state.rests += 1
+            return state.rests
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if Task.isCancelled { return true }
+                    let until = Timestamp(milliseconds: state.now.milliseconds + Int64(milliseconds))
+                    state.sleepers[number] = Sleeper(until: until, continuation: continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.sleepers.removeValue(forKey: number) }?.continuation
+                .resume(throwing: CancellationError())
+        }
+        try Task.checkCancellation()
     }
 }
 
+/// Knows the model `small`, and whatever others a test names.
 struct SettablePolicy: GatePolicy {
-    var disconnect: DisconnectPolicy
+    struct Other {
+        var fallback: String?
+        var isAllowed = true
+    }
+
+    var disconnect: DisconnectPolicy = .cancel(graceSeconds: 5)
+    var holdsWholeReply = false
+    var atLimit = Tier.AtLimit()
+    var sharesCache = false
+    var models: [String: Other] = ["small": Other()]
+    let disabled = Disabled()
+
+    final class Disabled: Sendable {
+        private let people = Mutex(Set<PersonID>())
+        func insert(_ person: PersonID) { people.withLock { _ = $0.insert(person) } }
+        func contains(_ person: PersonID) -> Bool { people.withLock { $0.contains(person) } }
+    }
 
     func route(of person: PersonID, to model: String) async throws -> Route {
-        guard model == "small" else { throw GateError.unknownModel(model) }
+        if disabled.contains(person) { throw GateError.personDisabled }
+        guard let known = models[model] else { throw GateError.unknownModel(model) }
+        guard known.isAllowed else { throw GateError.modelNotInTier(model) }
         return Route(
-            path: LedgerFixture.path(person.rawValue), endpoint: UpstreamEndpoint(baseURL: "http://demo", apiKey: nil),
-            meteredModel: MeteredModel(name: "demo-small"), tariff: Tariff(),
+            path: LedgerFixture.path(person.rawValue, model: model),
+            endpoint: UpstreamEndpoint(baseURL: "http://demo", apiKey: nil),
+            meteredModel: MeteredModel(name: "demo-\(model)"), tariff: Tariff(),
             bounds: ReplyBounds(
                 maxPromptTokens: 1000, maxReplyTokens: 4000, contextWindow: 4500, minimumReplyTokens: 16),
-            disconnectPolicy: disconnect)
+            disconnectPolicy: disconnect, atLimit: atLimit, fallback: known.fallback,
+            holdsWholeReply: holdsWholeReply, sharesCache: sharesCache)
     }
 }
 

@@ -61,7 +61,10 @@ extension Samples {
                     total: "This chat: 2,946 tokens") : nil,
             greeting: "What would you like to know?", instructions: messages.isEmpty ? "Be brief." : nil,
             messages: messages,
-            problem: gauge?.isBlocked == true ? .init(message: gauge?.advice ?? "") : nil, composer: composer,
+            problem: gauge?.isBlocked == true ? .init(message: gauge?.advice ?? "") : nil,
+            warnings: gauge?.state == "near"
+                ? [.init(warning: "Your tokens today: 90 % taken, 2,392 left of 25,000 tokens. It returns at 23:00.")] : [],
+            composer: composer,
             gauge: gauge)
     }
 

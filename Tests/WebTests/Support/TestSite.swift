@@ -43,8 +43,8 @@ final class TestSite: Sendable {
             worker: UUID().uuidString,
             ports: Gate.Ports(
                 policy: store.gatePolicy, ledger: store.ledger, upstream: upstream, meter: ByteMeter(),
-                transcript: store.transcript, time: clock),
-            settings: Gate.Settings(tick: .milliseconds(20)), log: logs.logger)
+                transcript: store.transcript, cache: store.replyCache, time: clock),
+            settings: Gate.Settings(tick: .milliseconds(20), queuePause: .milliseconds(5)), log: logs.logger)
         site = try Site(
             .test(store, gate, upstream, clock, encodings: encodings),
             settings: Site.Settings(

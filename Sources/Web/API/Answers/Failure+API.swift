@@ -20,7 +20,7 @@ extension Failure {
     /// is for the program to decide, and not for its library.
     init?(_ ending: ReplyEnding, _ words: Words) {
         switch ending.outcome {
-        case .finished, .overran: return nil
+        case .finished, .overran, .limited: return nil
         case .failed:
             self.init(brokenOff: ending, words)
         case .stopped, .abandoned:

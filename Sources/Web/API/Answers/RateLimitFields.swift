@@ -9,7 +9,8 @@ import HTTPTypes
 struct RateLimitFields {
     let fields: HTTPFields
 
-    init(_ accounts: [Account], now: Timestamp) {
+    /// - Parameter rules: what the organization wants to be warned of.
+    init(_ accounts: [Account], now: Timestamp, rules: [AlertRule]) {
         let enforced = accounts.filter { $0.limit.mode == .enforce }
         var fields: HTTPFields = [:]
         for (name, meter) in [("tokens", Limit.Meter.tokens), ("requests", .requests)] {
@@ -24,6 +25,8 @@ struct RateLimitFields {
             fields[.rateLimitPolicy] = windows.map(\.policy).joined(separator: ", ")
             fields[.rateLimit] = windows.map { $0.standing(now) }.joined(separator: ", ")
         }
+        let warnings = enforced.compactMap { account in rules.warning(of: account).map(account.warning) }
+        if !warnings.isEmpty { fields[.xSluiceLimitWarning] = warnings.joined(separator: ", ") }
         self.fields = fields
     }
 
@@ -37,14 +40,19 @@ struct RateLimitFields {
 
 extension Account {
     /// How a limit is called towards programs: `user-day-tokens`.
-    var policyName: String {
-        let owner =
-            switch limit.scope {
-            case .tier, .person: "user"
-            case let scope: scope.rawValue
-            }
-        return ([owner, limit.window.rawValue, limit.meter.rawValue] + (limit.model == nil ? [] : ["model"]))
-            .joined(separator: "-")
+    var policyName: String { limit.name.policyName + (limit.model == nil ? "" : "-model") }
+
+    /// How much of it is taken, and the threshold that this is beyond, as parts of one.
+    fileprivate func warning(_ rule: AlertRule) -> String {
+        let (taken, threshold) = (takenPartsPerMillion / 10_000, rule.thresholdPartsPerMillion)
+        return "\"\(policyName)\";used=\(Self.decimal(taken * 10_000));threshold=\(Self.decimal(threshold))"
+    }
+
+    /// RFC 9651, 3.3.2: at most three digits behind the point.
+    private static func decimal(_ partsPerMillion: Int64) -> String {
+        var digits = String(partsPerMillion % 1_000_000 / 1000 + 1000).dropFirst()
+        while digits.count > 1, digits.last == "0" { digits.removeLast() }
+        return "\(partsPerMillion / 1_000_000).\(digits)"
     }
 
     /// Rounded up, so that who waits this long is not too early; nil where nothing resets.
@@ -66,7 +74,21 @@ extension Account {
     private static func fitting(_ amount: Int64) -> Int64 { min(amount, 999_999_999_999_999) }
 }
 
+extension Limit.Name {
+    /// How limits of this name are called towards programs, whatever the model.
+    var policyName: String {
+        let owner =
+            switch scope {
+            case .tier, .person: "user"
+            case let scope: scope.rawValue
+            }
+        return "\(owner)-\(window.rawValue)-\(meter.rawValue)"
+    }
+}
+
 extension HTTPField.Name {
+    /// The limits that are near, by their names in `RateLimit`.
+    static let xSluiceLimitWarning = HTTPField.Name("X-Sluice-Limit-Warning")!
     static let rateLimit = HTTPField.Name("RateLimit")!
     static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
 }

@@ -38,7 +38,8 @@ struct RateLimitHeaders: RouterMiddleware {
 extension Site {
     /// What is left of the limits that concern every request of this caller.
     fileprivate func standing(of caller: KeyHolder) async throws -> HTTPFields {
-        RateLimitFields(try await accounts(of: caller), now: ports.time.now()).fields
+        let rules = try await ports.organizations.current().alertRules
+        return RateLimitFields(try await accounts(of: caller), now: ports.time.now(), rules: rules).fields
     }
 
     /// Every limit that concerns a caller whatever the model.

@@ -29,7 +29,7 @@ extension ModelsPage.Trial {
                 "cost": words.dollars(nanodollars: ending.cost), "time": words.number(milliseconds),
             ])
         let served = ending.modelServed.map { " " + words("It calls itself {name}.", ["name": $0]) } ?? ""
-        hasFailed = ending.outcome != .finished && ending.outcome != .overran
+        hasFailed = ![.finished, .overran, .limited].contains(ending.outcome)
         title =
             hasFailed
             ? words("{name} broke off", ["name": model.name]) : words("{name} answered", ["name": model.name])

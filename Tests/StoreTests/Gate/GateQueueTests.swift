@@ -1,0 +1,193 @@
+import Core
+import GateTestSupport
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// Whose turn it is, where a limit is nearly reached or held by others. Each prompt has ten tokens, each byte of a reply
+/// is one.
+@Suite(.timeLimit(.minutes(5)))
+struct GateQueueTests {
+    @Test func whoIsThrottledWaitsForATurnAndIsToldThePlace() async throws {
+        let world = try await Self.throttled()
+        _ = try await world.running()
+        let places = Mutex([QueuePlace]())
+        let waiting = Task {
+            try await world.gate.submit(GateFixture.prompt()) { place in places.withLock { $0.append(place) } }
+        }
+        await world.clock.sleeper()
+        #expect(places.withLock { $0.map(\.place) } == [1])
+        #expect(places.withLock { $0.map(\.cause) } == [.throttled])
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 1)
+        #expect(world.upstream.calls.count == 1)
+
+        world.clock.advance(byMilliseconds: 250)
+        #expect(try await waiting.value.slowedBy?.limit.window == .day)
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 0)
+    }
+
+    @Test func whoWaitsTooLongIsRefused() async throws {
+        let world = try await Self.throttled()
+        _ = try await world.running()
+        try await world.holdBackPace()
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
+        for _ in 0..<120 {
+            await world.clock.sleeper()
+            world.clock.advance(byMilliseconds: 250)
+        }
+        #expect(await Self.refusal(of: waiting)?.cause == .throttled)
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 0)
+        #expect(world.upstream.calls.count == 1)
+    }
+
+    @Test func whoFindsNoPlaceIsRefusedAtOnce() async throws {
+        let world = try await Self.throttled()
+        try await world.set("queue_length = 1")
+        _ = try await world.running()
+        try await world.holdBackPace()
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
+        await world.clock.sleeper()
+        #expect(await Self.refusal(of: Task { try await world.gate.submit(GateFixture.prompt()) })?.cause == .crowded)
+        waiting.cancel()
+        await #expect(throws: GateError.stopped) { try await waiting.value }
+    }
+
+    @Test func whoLeavesGivesUpThePlace() async throws {
+        let world = try await Self.throttled()
+        _ = try await world.running()
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
+        await world.clock.sleeper()
+        waiting.cancel()
+        await #expect(throws: GateError.stopped) { try await waiting.value }
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 0)
+        #expect(world.upstream.calls.count == 1)
+    }
+
+    @Test func aDrainingWorkerLetsNobodyWait() async throws {
+        let world = try await Self.throttled()
+        let (_, upstream) = try await world.running()
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
+        await world.clock.sleeper()
+        let drained = Task { await world.gate.drain(upTo: .seconds(600)) }
+        await #expect(throws: GateError.shuttingDown) { try await waiting.value }
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 0)
+        upstream.finish()
+        await drained.value
+    }
+
+    @Test func whoIsDisabledMeanwhileLeaves() async throws {
+        let world = try await Self.throttled()
+        _ = try await world.running()
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
+        await world.clock.sleeper()
+        world.policy.disabled.insert(GateFixture.ada)
+        world.clock.advance(byMilliseconds: 250)
+        await #expect(throws: GateError.personDisabled) { try await waiting.value }
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 0)
+    }
+
+    @Test func roomThatOthersOnlyHoldIsWaitedFor() async throws {
+        let world = try await GateFixture(limit: 600, holdsWholeReply: true)
+        try await world.set("waits_for_holds = 1")
+        let (_, first) = try await world.running(GateFixture.prompt(maxReplyTokens: 500))
+        _ = try await world.running(GateFixture.prompt(maxReplyTokens: 500))
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt(maxReplyTokens: 500)) }
+        await world.clock.sleeper()
+        first.finish()
+        while try await world.balance()[0] == 0 { await Task.yield() }
+        world.clock.advance(byMilliseconds: 250)
+        #expect(try await waiting.value.replyCap == 490)
+    }
+
+    /// With replies of very different lengths, who cannot be let in at once waits for what others give back.
+    @Test(arguments: [[500], [40, 120, 500, 250, 900]])
+    func ofManyWhoWaitTheLimitIsUsed(lengths: [Int]) async throws {
+        let world = try await GateFixture(limit: 10_000_000)
+        try await world.set("waits_for_holds = 1, queue_length = 1000")
+        let workers = [world.gate, try world.anotherGate()]
+        world.upstream.play(lengths)
+        let time = world.clock.run()
+        defer { time.cancel() }
+        for _ in 0..<20 { _ = try await world.gate.submit(GateFixture.prompt(maxReplyTokens: nil)).whole() }
+        let before = try await world.balance()[0]
+        try await world.book.lower(to: before + 10_000)
+        try await world.book.watch()
+
+        let endings = await withTaskGroup { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let prompt = GateFixture.prompt(maxReplyTokens: nil)
+                    return try? await workers[number % 2].submit(prompt).whole().ending
+                }
+            }
+            return await group.reduce(into: [ReplyEnding]()) { if let ending = $1 { $0.append(ending) } }
+        }
+        let used = try await world.balance()[0] - before
+        let cut = endings.count { $0.finishReason == .length }
+        #expect(used >= 9000 && used <= 10_000)
+        #expect(cut * 20 <= endings.count, "\(cut) of \(endings.count) were cut")
+        #expect(try await world.book.breaches() == 0)
+        #expect(try await world.book.database.discrepancies() == [])
+        #expect(try await world.ledger.queueDepth(at: world.clock.now()) == 0)
+    }
+
+    // MARK: Slower replies
+
+    @Test func aReplyNearALimitComesAtHalfItsSpeed() async throws {
+        let world = try await Self.throttled()
+        let (reply, upstream) = try await world.running()
+        #expect(reply.reduction == AlertRule.usualReduction)
+        await reply.listen { events in
+            var events = events.makeAsyncIterator()
+            for _ in 0..<9 {
+                upstream.send(.text("x"))
+                _ = await events.next()
+                world.clock.advance(byMilliseconds: 20)
+            }
+            await world.clock.sleeper()
+            upstream.send(.text("y"))
+            #expect(reply.text == String(repeating: "x", count: 9))
+            world.clock.advance(byMilliseconds: 40)
+            #expect(await events.next() == .text("y"))
+        }
+        #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
+        #expect(try await reply.whole().ending.outcome == .stopped)
+    }
+
+    /// A day of which 95 % is gone.
+    private static func throttled() async throws -> GateFixture {
+        let world = try await GateFixture()
+        let (used, _) = try await world.book.held(LedgerFixture.request(prompt: 9550, reply: 0))
+        _ = try await world.ledger.settle(used, as: .finished(prompt: 9550, completion: 0), at: world.clock.now())
+        return world
+    }
+
+    private static func refusal(of task: Task<LiveReply, any Error>) async -> Refusal? {
+        do {
+            _ = try await task.value
+            return nil
+        } catch GateError.refused(let refusal) {
+            return refusal
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension GateFixture {
+    func set(_ assignment: String) async throws {
+        try await book.database.write { session in try session.execute("UPDATE organization SET \(assignment)") }
+    }
+
+    /// The next one is let in only in the far future.
+    fileprivate func holdBackPace() async throws {
+        let until = clock.now().advanced(bySeconds: 59)
+        try await book.database.write { session in try session.execute("UPDATE account SET paced_until = $1", until) }
+    }
+}
+
+extension TestClock {
+    /// Returns when somebody rests.
+    fileprivate func sleeper() async { while sleepers == 0 { await Task.yield() } }
+}
