@@ -119,6 +119,8 @@ public actor Gate {
                 promptTokens: count, maxPromptTokens: route.bounds.longestPrompt, maxReplyTokens: demand.replyCap,
                 admission: admission, accounts: accounts, alertRules: route.alertRules)
             if case .refused(let refusal) = admission, !quote.isTooLong {
+                quote.wouldWait =
+                    route.waitsForHolds && refusal.isOnlyForHolds && refusal.window != .perRequest
                 quote.substitute = try await substitute(
                     for: try plan(prompt, for: prompt.model, route), refusal, prompt)
             }

@@ -26,12 +26,15 @@ public struct Route: Sendable, Hashable {
     public var sharesCache: Bool
     /// What the organization says about its limits.
     public var alertRules: [AlertRule]
+    /// Whether room is waited for that others only hold.
+    public var waitsForHolds: Bool
 
     public init(
         path: QuotaPath, endpoint: UpstreamEndpoint, meteredModel: MeteredModel, tariff: Tariff, bounds: ReplyBounds,
         disconnectPolicy: DisconnectPolicy, atLimit: Tier.AtLimit = Tier.AtLimit(), fallback: String? = nil,
         holdsWholeReply: Bool = false, sharesCache: Bool = false,
-        alertRules: [AlertRule] = AlertRule.usual
+        alertRules: [AlertRule] = AlertRule.usual,
+        waitsForHolds: Bool = false
     ) {
         self.path = path
         self.endpoint = endpoint
@@ -44,6 +47,7 @@ public struct Route: Sendable, Hashable {
         self.holdsWholeReply = holdsWholeReply
         self.sharesCache = sharesCache
         self.alertRules = alertRules
+        self.waitsForHolds = waitsForHolds
     }
 }
 

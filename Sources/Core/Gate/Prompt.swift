@@ -54,10 +54,13 @@ public struct Quote: Sendable, Hashable {
     public var alertRules: [AlertRule]
     /// What would be given instead, where a limit leaves no room; nil for nothing.
     public var substitute: Substitute?
+    /// It would not be refused, but wait until others give back what they hold.
+    public var wouldWait: Bool
 
     public init(
         promptTokens: TokenCount, maxPromptTokens: Int64, maxReplyTokens: Int64, admission: Admission,
-        accounts: [Account], alertRules: [AlertRule] = AlertRule.usual, substitute: Substitute? = nil
+        accounts: [Account], alertRules: [AlertRule] = AlertRule.usual, substitute: Substitute? = nil,
+        wouldWait: Bool = false
     ) {
         self.promptTokens = promptTokens
         self.maxPromptTokens = maxPromptTokens
@@ -66,6 +69,7 @@ public struct Quote: Sendable, Hashable {
         self.accounts = accounts
         self.alertRules = alertRules
         self.substitute = substitute
+        self.wouldWait = wouldWait
     }
 
     public var isTooLong: Bool { promptTokens.tokens > maxPromptTokens }

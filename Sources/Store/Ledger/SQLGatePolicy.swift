@@ -19,7 +19,8 @@ extension SQLSession {
         try row(
             """
             SELECT p.organization, p.tier, t.max_prompt_tokens, t.max_reply_tokens, t.disconnect_grace_seconds,
-                   t.downgrades, t.cache_seconds, o.shares_cache, o.alert_rules
+                   t.downgrades, t.cache_seconds, o.shares_cache, o.alert_rules,
+                   o.waits_for_holds AND o.queue_length > 0 AS waits_for_holds
               FROM person p JOIN tier t ON t.id = p.tier JOIN organization o ON o.id = p.organization
              WHERE p.id = $1 AND p.is_disabled = 0
             """, person)
@@ -58,6 +59,7 @@ extension Route {
             disconnectPolicy: graceSeconds.map(DisconnectPolicy.cancel) ?? .drain,
             atLimit: atLimit.orElse(rules),
             fallback: try model["fallback_name"], holdsWholeReply: try model["holds_whole_reply"],
-            sharesCache: try asking["shares_cache"], alertRules: rules)
+            sharesCache: try asking["shares_cache"], alertRules: rules,
+            waitsForHolds: try asking["waits_for_holds"])
     }
 }

@@ -7,7 +7,12 @@ extension Gauge {
     /// - Returns: nil where no limit on tokens applies.
     init?(_ quote: Quote, zone: TimeZone, words: Words) {
         guard let account = quote.gaugeAccount else { return nil }
-        let substitute = quote.substitute.map { words.prospect(of: $0, zone: zone) }
+        let substitute =
+            quote.wouldWait
+            ? words(
+                "{limit}: other requests hold the rest for now. Yours would wait for its turn.",
+                ["limit": words.name(of: account.limit)])
+            : quote.substitute.map { words.prospect(of: $0, zone: zone) }
         let refusal =
             quote.isTooLong || substitute != nil
             ? nil : quote.refusal.map { words.explanation(of: $0, zone: zone) }

@@ -104,7 +104,7 @@ struct GateQueueTests {
     @Test(arguments: [[500], [40, 120, 500, 250, 900]])
     func ofManyWhoWaitTheLimitIsUsed(lengths: [Int]) async throws {
         let world = try await GateFixture(limit: 10_000_000)
-        try await world.set("waits_for_holds = 1, queue_length = 1000")
+        try await world.set("waits_for_holds = 1, queue_length = 1000, queue_seconds = 600")
         let workers = [world.gate, try world.anotherGate()]
         world.upstream.play(lengths)
         let time = world.clock.run()
