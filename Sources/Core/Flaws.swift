@@ -17,6 +17,10 @@ public struct Flaw: Sendable, Hashable {
         case inThePast
         /// Nobody would be left who could administer.
         case lastAdmin
+        /// Parts of a limit that do not go together.
+        case contradictory(Limit.Flaw)
+        /// It belongs to a tier, and is changed there.
+        case partOfTier
     }
 
     /// The name of the field, as the type that is being edited calls it.

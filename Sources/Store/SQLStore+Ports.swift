@@ -4,6 +4,7 @@ extension SQLStore {
     public var organizations: some Organizations { SQLOrganizations(database: database, time: time) }
     public var people: some People { SQLPeople(database: database, time: time) }
     public var tiers: some Tiers { SQLTiers(database: database, time: time) }
+    public var limits: some Limits { SQLLimits(database: database, time: time) }
     public var grants: some Grants { SQLGrants(database: database, time: time) }
     public var projects: some Projects { SQLProjects(database: database, time: time) }
     public var limitPlans: some LimitPlans { SQLLimitPlans(database: database, time: time) }

@@ -383,7 +383,11 @@ def furnished(house, admin):
     tier = house.rows("SELECT id FROM tier ORDER BY name")[0]["id"]
     model = house.rows("SELECT id FROM model ORDER BY name")[0]["id"]
     upstream = house.rows("SELECT id FROM upstream")[0]["id"]
+    limit = house.rows("SELECT id FROM quota_limit WHERE scope = 'tier' AND meter = 'tokens' LIMIT 1")[0]["id"]
     return {
+        "admin-limits-all": "/admin/limits", "admin-limit-new": "/admin/limits?edit=new",
+        "admin-limit": f"/admin/limits?edit={limit}", "admin-limits-file": "/admin/limits/file",
+        "admin-projects": "/admin/projects?edit=new",
         "chat-open": f"/chat/{question['submission']}", "chat-empty": "/chat", "chat-search": "/chat?q=sea", "account": "/account",
         "account-usage": "/account/usage", "help-limits": "/help/limits", "admin-tiers-list": "/admin/tiers",
         "admin-tier": f"/admin/tiers?edit={tier}", "admin-people": "/admin/people",

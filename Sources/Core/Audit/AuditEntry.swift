@@ -68,6 +68,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case projectChanged = "project.changed"
     case projectRetired = "project.retired"
     case projectRestored = "project.restored"
+    case limitCreated = "limit.created"
+    case limitChanged = "limit.changed"
+    case limitRetired = "limit.retired"
+    case limitRestored = "limit.restored"
     case limitAdjusted = "limit.adjusted"
     case limitsImported = "limits.imported"
 }

@@ -22,6 +22,14 @@ public protocol UsageHistory: Sendable {
 
     /// What went to each model, the heaviest first.
     func models(of organization: OrganizationID, from start: Timestamp, to end: Timestamp) async throws -> [ModelUsage]
+
+    /// What was asked for with keys, by key and by the project that it was filed under, the heaviest first.
+    func keys(of organization: OrganizationID, from start: Timestamp, to end: Timestamp) async throws -> [KeyUsage]
+
+    /// What each limit of this mode refused, or would have, the one that spared most tokens first.
+    func refusals(
+        of organization: OrganizationID, _ mode: Limit.Mode, from start: Timestamp, to end: Timestamp
+    ) async throws -> [RefusedUsage]
 }
 
 /// A sum over requests.
@@ -120,5 +128,40 @@ public struct ModelUsage: Sendable, Hashable {
     public init(model: ModelID, totals: UsageTotals) {
         self.model = model
         self.totals = totals
+    }
+}
+
+/// What was asked for with one key, and filed under one project.
+public struct KeyUsage: Sendable, Hashable {
+    public var key: APIKeyID
+    /// What the key is called, and whose it is.
+    public var name: String
+    public var person: PersonID
+    /// Nil where the key belonged to none at that time.
+    public var project: ProjectID?
+    public var totals: UsageTotals
+
+    public init(key: APIKeyID, name: String, person: PersonID, project: ProjectID?, totals: UsageTotals) {
+        self.key = key
+        self.name = name
+        self.person = person
+        self.project = project
+        self.totals = totals
+    }
+}
+
+/// What one limit kept from being taken: the prompts, and the replies that are usual.
+public struct RefusedUsage: Sendable, Hashable {
+    public var limit: Limit.ID
+    public var requests: Int64
+    public var tokens: Int64
+    /// In nanodollars.
+    public var cost: Int64
+
+    public init(limit: Limit.ID, requests: Int64, tokens: Int64, cost: Int64) {
+        self.limit = limit
+        self.requests = requests
+        self.tokens = tokens
+        self.cost = cost
     }
 }

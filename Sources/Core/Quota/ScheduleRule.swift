@@ -15,6 +15,19 @@ public struct ScheduleRule: Sendable, Hashable, Codable {
         self.amount = amount
     }
 
+    /// The days in their order, so that equal rules are equal text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(weekdays.sorted { $0.rawValue < $1.rawValue }, forKey: .weekdays)
+        try container.encode(fromMinute, forKey: .fromMinute)
+        try container.encode(untilMinute, forKey: .untilMinute)
+        try container.encode(amount, forKey: .amount)
+    }
+
+    private enum CodingKeys: CodingKey {
+        case weekdays, fromMinute, untilMinute, amount
+    }
+
     public var isSound: Bool {
         !weekdays.isEmpty && (0...1439).contains(fromMinute) && (0...1440).contains(untilMinute)
             && Limit.amountRange.contains(amount)

@@ -44,10 +44,11 @@ struct AuditTrail {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Every list in a state is a set. Sorted, it shows no change where there is none.
+    /// Every list of names in a state is a set. Sorted, it shows no change where there is none.
     private func sorted(_ state: Any) -> Any {
         switch state {
         case let list as [String]: list.sorted()
+        case let list as [Any]: list.map(sorted)
         case let object as [String: Any]: object.mapValues(sorted)
         default: state
         }

@@ -8,7 +8,7 @@ struct SQLProjects: Projects {
         try await database.read { session in
             try session.rows(
                 "SELECT * FROM project ORDER BY CASE WHEN retired_at IS NULL THEN 0 ELSE 1 END, name"
-            ).map(Project.init)
+            ).map { try session.project($0) }
         }
     }
 
@@ -31,7 +31,8 @@ struct SQLProjects: Projects {
         return try await database.write { [now = time.now()] session in
             try session.check(draft, of: nil)
             let project = Project(
-                organization: try session.organization().id, name: draft.name, priority: draft.priority, createdAt: now)
+                organization: try session.organization().id, name: draft.name, priority: draft.priority,
+                allowance: draft.allowance, createdAt: now)
             try session.insert(project)
             try AuditTrail(session: session, actor: actor, now: now).note(.projectCreated, of: project, before: nil)
             return project
@@ -46,7 +47,9 @@ struct SQLProjects: Projects {
             var after = before
             after.name = draft.name
             after.priority = draft.priority
+            after.allowance = draft.allowance
             try session.update(after)
+            try session.setAllowance(after.allowance, of: id, at: now)
             try AuditTrail(session: session, actor: actor, now: now).note(.projectChanged, of: after, before: before)
             return after
         }
@@ -74,7 +77,15 @@ extension SQLSession {
     /// - Throws: `NotFound`.
     fileprivate func project(_ id: ProjectID) throws -> Project {
         guard let row = try row("SELECT * FROM project WHERE id = $1", id) else { throw NotFound() }
-        return try Project(row)
+        return try project(row)
+    }
+
+    /// The project of a row, with its limits.
+    func project(_ row: SQLRow) throws -> Project {
+        let id: ProjectID = try row["id"]
+        return Project(
+            id: id, organization: try row["organization"], name: try row["name"], priority: try row["priority"],
+            allowance: try allowance(of: id), createdAt: try row["created_at"], retiredAt: try row["retired_at"])
     }
 
     /// - Throws: `Flaws` when another project has the name.
@@ -87,6 +98,7 @@ extension SQLSession {
         try execute(
             "INSERT INTO project (id, organization, name, priority, created_at) VALUES ($1, $2, $3, $4, $5)",
             project.id, project.organization, project.name, project.priority, project.createdAt)
+        try setAllowance(project.allowance, of: project.id, at: project.createdAt)
     }
 
     fileprivate func update(_ project: Project) throws {
@@ -99,13 +111,5 @@ extension SQLSession {
 extension AuditTrail {
     func note(_ action: AuditAction, of project: Project, before: Project?) throws {
         try note(action, of: project.id.rawValue, named: project.name, before: before, after: project)
-    }
-}
-
-extension Project {
-    init(_ row: SQLRow) throws {
-        self.init(
-            id: try row["id"], organization: try row["organization"], name: try row["name"],
-            priority: try row["priority"], createdAt: try row["created_at"], retiredAt: try row["retired_at"])
     }
 }

@@ -65,6 +65,43 @@ struct SQLUsageHistory: UsageHistory {
         }
     }
 
+    func keys(of organization: OrganizationID, from start: Timestamp, to end: Timestamp) async throws -> [KeyUsage] {
+        try await database.read { session in
+            try session.rows(
+                """
+                SELECT sums.*, k.name, k.person
+                  FROM (SELECT api_key, project, \(UsageTotals.sums) FROM key_usage_slot
+                         WHERE organization = $1 AND slot >= $2 AND slot < $3 GROUP BY api_key, project) sums
+                  JOIN api_key k ON k.id = sums.api_key
+                 ORDER BY sums.prompt_tokens + sums.completion_tokens DESC, sums.api_key, sums.project
+                """, organization, start, end
+            ).map {
+                let project: String = try $0["project"]
+                return KeyUsage(
+                    key: try $0["api_key"], name: try $0["name"], person: try $0["person"],
+                    project: project.isEmpty ? nil : ProjectID(rawValue: project), totals: try UsageTotals($0))
+            }
+        }
+    }
+
+    func refusals(
+        of organization: OrganizationID, _ mode: Limit.Mode, from start: Timestamp, to end: Timestamp
+    ) async throws -> [RefusedUsage] {
+        try await database.read { session in
+            try session.rows(
+                """
+                SELECT limit_id, SUM(requests) AS requests, SUM(tokens) AS tokens, SUM(cost) AS cost FROM refusal_slot
+                 WHERE organization = $1 AND slot >= $2 AND slot < $3 AND mode = $4
+                 GROUP BY limit_id ORDER BY SUM(tokens) DESC, limit_id
+                """, organization, start, end, mode
+            ).map {
+                RefusedUsage(
+                    limit: try $0["limit_id"], requests: try $0["requests"], tokens: try $0["tokens"],
+                    cost: try $0["cost"])
+            }
+        }
+    }
+
     private func sums<Sum: Sendable>(
         by column: String, of organization: OrganizationID, from start: Timestamp, to end: Timestamp,
         _ decode: @escaping @Sendable (SQLRow) throws -> Sum

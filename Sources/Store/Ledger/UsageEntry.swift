@@ -40,6 +40,7 @@ extension SQLSession {
     func append(_ entry: UsageEntry, requests: Int64) throws {
         try insert(entry)
         try addToSlot(entry, requests: requests)
+        try addToKey(entry, requests: requests)
         try addToConversation(entry, requests: requests)
     }
 
@@ -75,6 +76,20 @@ extension SQLSession {
             ON CONFLICT (person, slot, model) DO UPDATE SET \(Self.addingTotals(to: "usage_slot"))
             """,
             path.person, entry.openedAt.slot, path.model, path.organization, requests, usage.promptTokens,
+            usage.completionTokens, usage.cachedPromptTokens, usage.reasoningTokens, entry.cost)
+    }
+
+    private func addToKey(_ entry: UsageEntry, requests: Int64) throws {
+        let usage = entry.ending.usage
+        let path = entry.origin.path
+        guard let key = path.key else { return }
+        try execute(
+            """
+            INSERT INTO key_usage_slot (api_key, slot, project, organization, \(Self.totals))
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (organization, slot, api_key, project) DO UPDATE SET \(Self.addingTotals(to: "key_usage_slot"))
+            """,
+            key, entry.openedAt.slot, path.project?.rawValue ?? "", path.organization, requests, usage.promptTokens,
             usage.completionTokens, usage.cachedPromptTokens, usage.reasoningTokens, entry.cost)
     }
 

@@ -41,7 +41,9 @@ extension SQLSession {
         case .setPriority(let priority, let project):
             try execute("UPDATE project SET priority = $2 WHERE id = $1", project, priority)
         case .addLimit(let limit): try insert(limit)
-        case .changeLimit(let limit): try update(limit)
+        case .changeLimit(let limit):
+            if let before = try storedLimit(limit.id) { try flow(before, until: now) }
+            try update(limit)
         case .retireLimit(let limit): try execute("UPDATE quota_limit SET retired_at = $2 WHERE id = $1", limit, now)
         case .setAlerts(let rules):
             try execute("UPDATE organization SET alert_rules = $1", StoredJSON.text(rules))
@@ -50,37 +52,5 @@ extension SQLSession {
                 "UPDATE organization SET queue_length = $1, queue_seconds = $2, waits_for_holds = $3",
                 queue.length, queue.seconds, queue.waitsForHolds)
         }
-    }
-
-    private func insert(_ limit: Limit) throws {
-        try execute(
-            """
-            INSERT INTO quota_limit (id, scope, subject, model, meter, time_window, amount, refill, mode, schedule,
-                pressure, elastic_ceiling)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            """,
-            limit.id, limit.scope, limit.subject, limit.model, limit.meter, limit.window, limit.amount, limit.refill,
-            limit.mode, limit.storedSchedule(), limit.storedPressure(), limit.elasticCeiling)
-    }
-
-    private func update(_ limit: Limit) throws {
-        try execute(
-            """
-            UPDATE quota_limit SET amount = $2, refill = $3, mode = $4, schedule = $5, pressure = $6,
-                elastic_ceiling = $7, raised_to = CASE WHEN $7 IS NULL THEN NULL ELSE raised_to END, retired_at = NULL
-             WHERE id = $1
-            """,
-            limit.id, limit.amount, limit.refill, limit.mode, limit.storedSchedule(), limit.storedPressure(),
-            limit.elasticCeiling)
-    }
-}
-
-extension Limit {
-    fileprivate func storedSchedule() throws -> String? {
-        schedule.isEmpty ? nil : try StoredJSON.text(schedule)
-    }
-
-    fileprivate func storedPressure() throws -> String? {
-        try pressure.map { try StoredJSON.text($0) }
     }
 }

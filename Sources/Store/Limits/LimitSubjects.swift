@@ -51,7 +51,7 @@ struct LimitSubjects {
 
     init(_ session: any SQLSession) throws {
         organization = try session.organization()
-        let projects = try session.rows("SELECT * FROM project ORDER BY name").map(Project.init)
+        let projects = try session.rows("SELECT * FROM project ORDER BY name").map { try session.project($0) }
         priorities = Dictionary(uniqueKeysWithValues: projects.map { ($0.id.rawValue, $0.priority) })
         self.projects = Names(projects.map { Named(id: $0.id.rawValue, name: $0.name) })
         tiers = Names(try session.rows("SELECT id, name FROM tier ORDER BY name").map(Named.init))

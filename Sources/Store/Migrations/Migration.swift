@@ -16,6 +16,7 @@ struct Migration: Sendable {
 extension Migration {
     /// Every step that this program knows.
     static let all: [Migration] = [
-        .people, .conversations, .audit, .endings, .invitations, .ledger, .keys, .limits, .substitutes, .alerts,
+        .people, .conversations, .audit, .endings, .invitations, .ledger, .keys, .limits, .substitutes, .programs,
+        .alerts,
     ]
 }

@@ -7,12 +7,20 @@ struct AllowanceSubject {
 
     static func tier(_ id: TierID) -> Self { Self(scope: .tier, subject: id.rawValue) }
     static func key(_ id: APIKeyID) -> Self { Self(scope: .key, subject: id.rawValue) }
+    static func project(_ id: ProjectID) -> Self { Self(scope: .project, subject: id.rawValue) }
 }
 
 /// Which limit of the ledger each part of an allowance is.
 struct AllowancePart {
     let meter: Limit.Meter
     let window: Window
+
+    static func all(of allowance: Project.Allowance) -> [(part: AllowancePart, amount: Int64?)] {
+        [
+            (AllowancePart(meter: .tokens, window: .day), allowance.tokensPerDay),
+            (AllowancePart(meter: .tokens, window: .perRequest), allowance.tokensPerRequest),
+        ]
+    }
 
     static func all(of allowance: Tier.Allowance) -> [(part: AllowancePart, amount: Int64?)] {
         [
@@ -44,15 +52,43 @@ extension SQLSession {
         return allowance
     }
 
-    /// A limit that is changed, or taken away and set again, stays the same limit: what was used of it stays used.
+    func allowance(of project: ProjectID) throws -> Project.Allowance {
+        var allowance = Project.Allowance()
+        for row in try liveLimits(of: .project(project)) {
+            switch (try row["meter"] as Limit.Meter, try row["time_window"] as Window) {
+            case (.tokens, .day): allowance.tokensPerDay = try row["amount"]
+            case (.tokens, .perRequest): allowance.tokensPerRequest = try row["amount"]
+            default: break
+            }
+        }
+        return allowance
+    }
+
     func setAllowance(_ allowance: Tier.Allowance, of subject: AllowanceSubject, at now: Timestamp) throws {
-        for (part, amount) in AllowancePart.all(of: allowance) {
+        try set(AllowancePart.all(of: allowance), of: subject, at: now)
+    }
+
+    func setAllowance(_ allowance: Project.Allowance, of project: ProjectID, at now: Timestamp) throws {
+        try set(AllowancePart.all(of: allowance), of: .project(project), at: now)
+    }
+
+    /// A limit that is changed, or taken away and set again, stays the same limit: what was used of it stays used.
+    private func set(
+        _ parts: [(part: AllowancePart, amount: Int64?)], of subject: AllowanceSubject, at now: Timestamp
+    ) throws {
+        for (part, amount) in parts {
             guard let limit = try limit(part, of: subject, liveOnly: false) else {
                 if let amount { try insertLimit(part, of: subject, amount: amount) }
                 continue
             }
             if let amount {
-                try execute("UPDATE quota_limit SET amount = $2, retired_at = NULL WHERE id = $1", limit, amount)
+                // A ceiling up to which it may rise is never below it.
+                try execute(
+                    """
+                    UPDATE quota_limit SET amount = $2, retired_at = NULL,
+                        elastic_ceiling = CASE WHEN elastic_ceiling < $2 THEN $2 ELSE elastic_ceiling END
+                     WHERE id = $1
+                    """, limit, amount)
             } else {
                 try execute("UPDATE quota_limit SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL", limit, now)
             }

@@ -51,7 +51,7 @@ extension Site {
     }
 
     private func showBalance(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try .json(BalanceObject(try await accounts(of: context.caller())))
+        try .json(try await balance(of: context.caller()))
     }
 }
 

@@ -43,7 +43,7 @@ struct SmallChat: Sendable {
                 usage: Answer.Tokens(
                     prompt: ending.usage.promptTokens, completion: ending.usage.completionTokens,
                     total: ending.usage.totalTokens),
-                balance: BalanceObject(try await site.accounts(of: caller))))
+                balance: try await site.balance(of: caller)))
         response.headers.append(contentsOf: reply.substitution(of: model))
         return response
     }

@@ -6,6 +6,8 @@ struct AccountPage: Page {
     let email: String
     let tier: String
     let preferences: Preferences
+    /// What they may take beside their limits.
+    let extras: [Extra]
     let themes: [Choice.Option]
     let passwordFields: [Field]
     /// Whether the box beside the new password is checked.
@@ -16,6 +18,16 @@ struct AccountPage: Page {
     struct Preferences: Sendable {
         let name: Field
         let timeZone: Choice
+    }
+
+    /// An extra that runs.
+    struct Extra: Sendable {
+        let amount: String
+        let left: String
+        let expires: Moment
+        let reason: String
+        /// Whether everybody draws on it.
+        let isShared: Bool
     }
 
     struct Session: Sendable {

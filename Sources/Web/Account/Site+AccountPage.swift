@@ -34,7 +34,8 @@ extension Site {
         let page = AccountPage(
             frame: try await frame(words("Account"), .account, for: context), email: person.email.rawValue,
             tier: try await ports.tiers.tier(person.tier)?.name ?? "",
-            preferences: try await preferenceFields(draft), themes: AccountPage.themes(context.visit.theme, words),
+            preferences: try await preferenceFields(draft), extras: try await extras(of: person),
+            themes: AccountPage.themes(context.visit.theme, words),
             passwordFields: AccountPage.passwordFields(draft.errors, words), endsOtherSessions: draft.endsOtherSessions,
             sessions: try await sessions(context))
         return response(page, status: status ?? (draft.errors.isEmpty ? .ok : .unprocessableContent))
@@ -51,6 +52,17 @@ extension Site {
                 options: [("", words("as your organization: {zone}", ["zone": ours]))]
                     + TimeZone.offered(with: draft.timeZone).map { ($0, $0) },
                 selected: draft.timeZone ?? "", error: draft.errors["timeZone"]))
+    }
+
+    private func extras(of person: Person) async throws -> [AccountPage.Extra] {
+        let zone = try await zone(of: person)
+        let pots = try await runningGrants(of: [.person(person.id), .organization(person.organization)])
+        return pots.map { pot in
+            AccountPage.Extra(
+                amount: words.amount(pot.grant.amount, pot.grant.meter),
+                left: words.figure(pot.available, pot.grant.meter), expires: Moment(pot.grant.expiresAt, zone: zone),
+                reason: pot.grant.reason, isShared: pot.grant.holder != .person(person.id))
+        }
     }
 
     private func sessions(_ context: SiteContext) async throws -> [AccountPage.Session] {

@@ -1,6 +1,6 @@
 /// The rooms of the admin panel (`templates/admin/tabs.mustache`).
 enum AdminTab: String, CaseIterable, Sendable {
-    case tiers, people, projects, models, upstreams, organization, usage, holds, alerts, health, audit
+    case limits, tiers, people, projects, models, upstreams, organization, usage, holds, alerts, health, audit
 
     struct Link: Sendable {
         let href: String
@@ -17,6 +17,7 @@ enum AdminTab: String, CaseIterable, Sendable {
 
     private var label: String {
         switch self {
+        case .limits: "Limits"
         case .tiers: "Tiers"
         case .people: "People"
         case .projects: "Projects"

@@ -4,6 +4,8 @@ extension Site {
     /// Below `/admin`, for admins only. Every request that changes something has shown its form token.
     func addAdminRoutes(to routes: RouterGroup<SiteContext>) {
         routes.get { _, _ in redirect(to: "/admin/tiers") }
+        addLimitsFileRoutes(to: routes)
+        addLimitRoutes(to: routes)
         addTierRoutes(to: routes)
         addPeopleRoutes(to: routes)
         addPersonRoutes(to: routes)

@@ -1,7 +1,7 @@
 /// One field of a form (`templates/field.mustache`): its value comes back as it was typed, with what is wrong beside it.
 struct Field: Sendable, Hashable {
     enum Kind: String, Sendable {
-        case text, email, password, number, search, url, date
+        case text, email, password, number, search, url, date, time
     }
 
     let id: String
@@ -20,12 +20,13 @@ struct Field: Sendable, Hashable {
     let isWide: Bool
     let hasNotes: Bool
 
+    /// - Parameter id: on the page, where another form has a field of this name.
     init(
-        _ name: String, _ label: String, kind: Kind = .text, value: String = "", hint: String? = nil,
+        _ name: String, _ label: String, id: String? = nil, kind: Kind = .text, value: String = "", hint: String? = nil,
         error: String? = nil, autocomplete: String? = nil, isRequired: Bool = false, isLong: Bool = false,
         isWide: Bool = false
     ) {
-        self.id = name
+        self.id = id ?? name
         self.name = name
         self.label = label
         // A text field with a numeric keyboard: number fields change under a mouse wheel and reject "50,000".

@@ -7,23 +7,30 @@ extension Request {
     /// The largest form that is read; nginx lets no more through either.
     static let maxFormBytes = 2 * 1024 * 1024
 
-    /// The fields of a form. Fields that `type` does not know are left alone.
+    /// The fields of a form. Fields that `form` does not know are left alone.
     ///
     /// - Throws: `Failure.invalidForm` when the body is no form, a field is missing or there twice, or it is not UTF-8 or
     ///   has a NUL character in it; an `HTTPError` with status 413 for more than `maxFormBytes`.
-    func form<Form: Decodable>(_ type: Form.Type = Form.self) async throws -> Form {
-        guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
-            throw Failure.invalidForm
-        }
+    func form<Form: Decodable>(_ form: Form.Type = Form.self) async throws -> Form {
+        guard let type = headers[.contentType] else { throw Failure.invalidForm }
         let body = try await body.collect(upTo: Self.maxFormBytes)
-        guard let text = String(validating: body.readableBytesView, as: UTF8.self), !text.contains("\0"),
-            text.firstRange(of: "%00") == nil, text.removingPercentEncoding != nil
+        guard let text = Self.fields(of: body, type), !text.contains("\0"), text.firstRange(of: "%00") == nil,
+            text.removingPercentEncoding != nil
         else { throw Failure.invalidForm }
         do {
-            return try URLEncodedFormDecoder().decode(type, from: text)
+            return try URLEncodedFormDecoder().decode(form, from: text)
         } catch {
             throw Failure.invalidForm
         }
+    }
+
+    /// As `name=value&…`, whichever way they were sent; nil for what is no form.
+    private static func fields(of body: ByteBuffer, _ type: String) -> String? {
+        if let boundary = MultipartForm.boundary(of: type) {
+            return MultipartForm(Data(body.readableBytesView), boundary: boundary)?.encoded
+        }
+        guard type.lowercased().hasPrefix("application/x-www-form-urlencoded") else { return nil }
+        return String(validating: body.readableBytesView, as: UTF8.self)
     }
 }
 

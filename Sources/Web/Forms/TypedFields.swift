@@ -28,7 +28,11 @@ struct TypedFields {
         try Flaws(flaws + others.all).throwIfAny()
     }
 
+    mutating func note(_ problem: Flaw.Problem, _ field: String) {
+        flaws.append(Flaw(field, problem))
+    }
+
     private mutating func note(_ text: String, _ field: String) {
-        flaws.append(Flaw(field, text.trimmed.isEmpty ? .missing : .malformed))
+        note(text.trimmed.isEmpty ? .missing : .malformed, field)
     }
 }

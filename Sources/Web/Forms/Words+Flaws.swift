@@ -10,8 +10,14 @@ extension Words {
         case (.malformed, "expiresAt"): self("A day such as 2026-12-31.")
         case (.malformed, "promptPrice"), (.malformed, "completionPrice"), (.malformed, "cachedPromptPrice"):
             self("An amount in dollars, such as 0.15.")
-        case (.malformed, "weight"): self("A number such as 1 or 0.5.")
+        case (.malformed, "weight"), (.malformed, "cachedPromptWeight"), (.malformed, "reasoningWeight"):
+            self("A number such as 1 or 0.5.")
+        case (.malformed, "threshold"), (.malformed, "low"), (.malformed, "normal"): self("A number such as 80.")
+        case (.malformed, "refill"): self("A number such as 100 or 0.1.")
+        case (.outOfRange, "cacheSeconds"): self("From 1 hour to 8,760, a year.")
+        case (.unknown, "fallback"): self("From that model on, the chain comes back to this one, or leads nowhere.")
         case (.taken, "email"): self("Somebody has this address already.")
+        case (.taken, "limit"): self("There is a limit already that counts exactly this. Change that one.")
         default: sentence(about: flaw.problem)
         }
     }
@@ -33,6 +39,26 @@ extension Words {
         case .tooCommon: self("Everybody tries this first. Choose something longer, such as a sentence.")
         case .inThePast: self("This moment is already over.")
         case .lastAdmin: self("Nobody would be left who could administer.")
+        case .contradictory(let flaw): sentence(about: flaw)
+        case .partOfTier: self("This limit belongs to its tier. Change it there.")
+        }
+    }
+
+    /// Why the parts of a limit do not go together.
+    private func sentence(about flaw: Limit.Flaw) -> String {
+        switch flaw {
+        case .absurdAmount: self("This is more than anybody can take.")
+        case .concurrencyNeedsLifetime: self("Requests at once are counted at every moment: choose “in all”.")
+        case .requestNeedsPerRequest: self("A limit on each request is “per request”.")
+        case .perRequestNeedsTokensOrCost: self("A request is always one: limit its tokens or its cost.")
+        case .bucketNeedsRefill: self("Say how much flows back into the bucket a second.")
+        case .absurdRefill: self("More than nothing a second, and at most a thousand million.")
+        case .absurdSchedule: self("Each rule needs its days, its hours and an amount; there may be 50.")
+        case .absurdPressure: self("Shares from 0 to 100 %, for low or normal priority.")
+        case .pressureNeedsSharedScope:
+            self("Only limits of the organization, a project or a model are shared by priorities.")
+        case .ceilingBelowAmount: self("It can only rise: the ceiling is below the amount.")
+        case .ceilingNeedsPersonalScope: self("Only what single people have can rise with what is left for all.")
         }
     }
 }

@@ -18,6 +18,8 @@ extension Site {
         public var organizations: any Organizations
         public var people: any People
         public var tiers: any Tiers
+        public var limits: any Limits
+        public var limitPlans: any LimitPlans
         public var grants: any Grants
         public var projects: any Projects
         public var keys: any APIKeys
@@ -38,9 +40,10 @@ extension Site {
             gate: Gate, ledger: any Ledger, usage: any UsageHistory, conversations: any Conversations, signIn: SignIn,
             sessions: any Sessions, firstAdmin: any FirstAdmin, invitations: any Invitations,
             hasher: any PasswordHasher, organizations: any Organizations, people: any People, tiers: any Tiers,
-            grants: any Grants, projects: any Projects, keys: any APIKeys, models: any Models,
-            upstreams: any UpstreamRecords, auditLog: any AuditLog, alerts: any Alerts, alertTests: any AlertTests,
-            elasticLimits: any ElasticLimits, metrics: any Metrics, probes: Probes, time: any TimeSource
+            limits: any Limits, limitPlans: any LimitPlans, grants: any Grants, projects: any Projects,
+            keys: any APIKeys, models: any Models, upstreams: any UpstreamRecords, auditLog: any AuditLog,
+            alerts: any Alerts, alertTests: any AlertTests, elasticLimits: any ElasticLimits, metrics: any Metrics,
+            probes: Probes, time: any TimeSource
         ) {
             self.gate = gate
             self.ledger = ledger
@@ -54,6 +57,8 @@ extension Site {
             self.organizations = organizations
             self.people = people
             self.tiers = tiers
+            self.limits = limits
+            self.limitPlans = limitPlans
             self.grants = grants
             self.projects = projects
             self.keys = keys

@@ -84,7 +84,9 @@ struct Worker {
             gate: gate, ledger: store.ledger, usage: store.usageHistory, conversations: store.conversations,
             signIn: signIn, sessions: store.sessions, firstAdmin: store.firstAdmin,
             invitations: store.invitations, hasher: hasher,
-            organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
+            organizations: store.organizations, people: store.people, tiers: store.tiers, limits: store.limits,
+            limitPlans: store.limitPlans,
+            grants: store.grants,
             projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
             auditLog: store.auditLog, alerts: store.alerts, alertTests: courier, elasticLimits: store.elasticLimits,
             metrics: store.metrics, probes: probes(store, upstream), time: SystemTime())

@@ -80,6 +80,11 @@ struct AuditLogTests {
         _ = try await store.projects.change(project.id, to: Project.Draft(name: "y"), by: actor)
         try await store.projects.setRetired(true, project.id, by: actor)
         try await store.projects.setRetired(false, project.id, by: actor)
+        let limit = Limit(scope: .person, subject: person.id.rawValue, meter: .requests, window: .week, amount: 9)
+        _ = try await store.limits.create(limit, by: actor)
+        _ = try await store.limits.change(limit, by: actor)
+        try await store.limits.retire(limit.id, by: actor)
+        _ = try await store.limits.create(limit, by: actor)
         _ = try await store.invitations.invite(person.id, by: actor)
         try await temporary.execute(
             """
@@ -96,7 +101,7 @@ struct AuditLogTests {
             Issue.record("the chain is broken")
             return
         }
-        #expect(entries == 29)
+        #expect(entries == 33)
     }
 
     @Test func entriesAreFilteredAndPaged() async throws {

@@ -11,11 +11,14 @@ import Testing
     private static let id = String(repeating: "a", count: 32)
 
     private static let pages = [
-        "", "/tiers", "/tiers?edit=new", "/people", "/people/\(id)", "/people/\(id)/keys", "/projects", "/models",
-        "/upstreams", "/organization", "/usage", "/usage.csv", "/holds", "/alerts", "/health", "/audit",
+        "", "/limits", "/limits?edit=new", "/limits/file", "/limits/file.yaml", "/tiers", "/tiers?edit=new", "/people",
+        "/people/\(id)", "/people/\(id)/keys", "/projects", "/models", "/upstreams", "/organization", "/usage",
+        "/usage.csv", "/holds", "/alerts", "/health", "/audit",
     ]
 
     private static let changes = [
+        "/limits", "/limits/file", "/limits/\(id)", "/limits/\(id)/retire", "/projects/\(id)/grants",
+        "/projects/\(id)/grants/\(id)/revoke", "/organization/grants", "/organization/grants/\(id)/revoke",
         "/tiers", "/tiers/\(id)", "/tiers/\(id)/duplicate", "/tiers/\(id)/retire", "/tiers/\(id)/restore", "/people",
         "/people/tier", "/people/\(id)", "/people/\(id)/disable", "/people/\(id)/enable", "/people/\(id)/password",
         "/people/\(id)/invite", "/organization",

@@ -36,9 +36,13 @@ struct AdminDesk {
     /// The form of a tier, as the page has it.
     func form(of settings: Tier.Settings, _ changes: [String: String] = [:]) -> [(String, String)] {
         let draft = TierDraft(settings)
-        let all = draft.fields([:], .english) + [draft.graceField([:], .english)]
+        let all = draft.fields([:], .english) + [draft.graceField([:], .english), draft.cacheField([:], .english)]
         let fields = all.map { ($0.name, changes[$0.name] ?? $0.value) }
-        return fields + [("disconnect", changes["disconnect"] ?? draft.disconnect)]
+        return fields
+            + [
+                ("disconnect", changes["disconnect"] ?? draft.disconnect),
+                ("atLimit", changes["atLimit"] ?? draft.atLimit),
+            ]
             + (draft.models ?? []).map { ("models[]", $0) }
     }
 

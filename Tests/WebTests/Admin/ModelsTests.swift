@@ -11,6 +11,7 @@ import Testing
         let draft = ModelDraft(model.settings)
         let fields = draft.fields([:], .english).map { ($0.name, changes[$0.name] ?? $0.value) }
         return fields + [("upstream", draft.upstream ?? ""), ("encoding", changes["encoding"] ?? draft.encoding)]
+            + [("fallback", changes["fallback"] ?? draft.fallback ?? ""), ("holdsWholeReply", draft.holdsWholeReply)]
             + (draft.tiers ?? []).map { ("tiers[]", $0) }
     }
 
@@ -19,7 +20,11 @@ import Testing
         var settings = try await desk.site.model().settings
         settings.tariff = Tariff(
             promptNanodollarsPerMillion: 150_000_000, completionNanodollarsPerMillion: 1,
-            cachedPromptNanodollarsPerMillion: 0, weightPartsPerMillion: 1_500_000)
+            cachedPromptNanodollarsPerMillion: 0, weightPartsPerMillion: 1_500_000,
+            cachedPromptWeightPartsPerMillion: 250_000, reasoningWeightPartsPerMillion: 2_000_000)
+        settings.minimumReplyTokens = 64
+        settings.holdsWholeReply = true
+        settings.fallback = ModelID(rawValue: "another")
         #expect(try ModelDraft(settings).settings(isRetired: false) == settings)
     }
 
@@ -34,6 +39,24 @@ import Testing
         #expect(try await !desk.quote(5, model: "large").isRefused)
         #expect(try await desk.latest().action == .modelCreated)
         #expect(try await desk.browser.get("/admin/models").text.contains("$0.00 / $0.60"))
+    }
+
+    @Test func aChainOfFallbacksThatComesBackIsRefusedBesideItsField() async throws {
+        let desk = try await AdminDesk()
+        let small = try await desk.site.model()
+        var settings = small.settings
+        settings.name = "large"
+        settings.fallback = small.id
+        let large = try await desk.site.store.models.create(settings, by: .program)
+        #expect(try await desk.browser.get("/admin/models").text.contains("then small"))
+        let path = "/admin/models/\(small.id)"
+        let answer = try await desk.send(
+            path + "#form", on: "/admin/models?edit=\(small.id)", ["fallback": large.id.rawValue])
+        #expect(answer.status == .unprocessableContent && answer.text.contains("the chain comes back to this one"))
+        #expect(try await desk.site.store.models.model(small.id) == small)
+        let own = try PageForm(
+            try await desk.browser.get("/admin/models?edit=\(small.id)").text, action: path + "#form")
+        #expect(own["fallback"] == "" && own["minimumReplyTokens"] == "16")
     }
 
     @Test func aRetiredModelTakesNoPromptsUntilItIsRestored() async throws {

@@ -45,15 +45,40 @@ import Testing
         #expect(try await desk.site.store.keys.key(key.id) == key)
     }
 
+    private func projectForm(_ name: String, _ changes: [String: String] = [:]) -> [(String, String)] {
+        [("name", name), ("priority", changes["priority"] ?? "normal")]
+            + ["tokensPerDay", "tokensPerRequest"].map { ($0, changes[$0] ?? "") }
+    }
+
+    @Test func aProjectHasItsPriorityItsLimitsAndItsExtras() async throws {
+        let desk = try await AdminDesk()
+        let typed = ["priority": "low", "tokensPerDay": "50,000", "tokensPerRequest": "4000"]
+        _ = try await desk.post("/admin/projects", projectForm("Thesis", typed))
+        let made = try #require(try await desk.site.store.projects.all().first)
+        #expect(made.priority == .low)
+        #expect(made.allowance == Project.Allowance(tokensPerDay: 50_000, tokensPerRequest: 4_000))
+        let page = "/admin/projects?edit=\(made.id)"
+        #expect(try await desk.send("/admin/projects/\(made.id)#form", on: page).status == .seeOther)
+        #expect(try await desk.site.store.projects.all() == [made], "sent back unchanged it stays as it is")
+        let extra = ["amount": "900", "expiresAt": "2026-01-09", "reason": "Deadline"]
+        let given = try await desk.send("/admin/projects/\(made.id)/grants#grants", on: page, extra)
+        #expect(given.location == page)
+        #expect(try await desk.browser.get(page).text.contains("+900 tokens"))
+        let list = try await desk.browser.get("/admin/limits?scope=project").text
+        #expect(list.contains("Thesis") && list.contains("50,000") && list.contains("tokens per request"))
+        let bad = try await desk.post("/admin/projects/\(made.id)", projectForm("Thesis", ["tokensPerDay": "lots"]))
+        #expect(bad.status == .unprocessableContent && bad.text.contains("value=\"lots\""))
+    }
+
     @Test func aProjectIsMadeRenamedRetiredAndRestored() async throws {
         let desk = try await AdminDesk()
-        #expect(try await desk.post("/admin/projects", [("name", "Thesis")]).location == "/admin/projects")
+        #expect(try await desk.post("/admin/projects", projectForm("Thesis")).location == "/admin/projects")
         let project = try #require(try await desk.site.store.projects.all().first)
         _ = try await desk.site.store.keys.create(
             .init(name: "x", project: project.id), secret: .random(), for: desk.person.id, by: .shell)
         #expect(try await desk.browser.get("/admin/projects").text.contains("<td class=\"right\">1</td>"))
         let path = "/admin/projects/\(project.id)"
-        #expect(try await desk.post(path, [("name", AdminDesk.hostile)]).location == "/admin/projects")
+        #expect(try await desk.post(path, projectForm(AdminDesk.hostile)).location == "/admin/projects")
         #expect(try await desk.post(path + "/retire", []).location == "/admin/projects")
         let list = try await desk.browser.get("/admin/projects").text
         #expect(list.contains(AdminDesk.hostile.htmlEscaped) && list.contains("retired"))
@@ -67,7 +92,7 @@ import Testing
         let other = try await desk.site.store.projects.create(.init(name: "Other"), by: .shell)
         _ = try await desk.site.store.projects.create(.init(name: "Thesis"), by: .shell)
         for path in ["", "/\(other.id)"] {
-            let answer = try await desk.post("/admin/projects" + path, [("name", name)])
+            let answer = try await desk.post("/admin/projects" + path, projectForm(name))
             #expect(answer.status == .unprocessableContent && answer.text.contains(words))
         }
         #expect(try await desk.site.store.projects.all().map(\.name) == ["Other", "Thesis"])

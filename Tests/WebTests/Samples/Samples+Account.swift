@@ -68,6 +68,11 @@ extension Samples {
                     "timeZone", "Time zone",
                     options: [("", "as your organization: UTC"), ("Europe/Berlin", "Europe/Berlin")],
                     selected: "Europe/Berlin")),
+            extras: [
+                .init(
+                    amount: "50,000 tokens", left: "12,000", expires: moment(hours: 90), reason: "Thesis",
+                    isShared: true)
+            ],
             themes: AccountPage.themes(.automatic, words),
             passwordFields: AccountPage.passwordFields(["current": "This is not your password."], words),
             endsOtherSessions: true,

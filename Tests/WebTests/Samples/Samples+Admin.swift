@@ -4,7 +4,7 @@ import Core
 
 extension Samples {
     static var admin: [(name: String, page: any Page)] {
-        tiers + people + models + [
+        limitPages + tiers + people + models + [
             ("admin-usage", adminUsage(chart)), ("admin-usage-empty", adminUsage(nil)),
             ("admin-holds", holds(isEmpty: false)), ("admin-holds-empty", holds(isEmpty: true)),
             ("admin-alerts", alerts(isEmpty: false)), ("admin-alerts-empty", alerts(isEmpty: true)),
@@ -13,7 +13,7 @@ extension Samples {
         ]
     }
 
-    private static func adminFrame(_ title: String) -> Frame {
+    static func adminFrame(_ title: String) -> Frame {
         frame(title) { $0.isAdmin = true }
     }
 
@@ -26,6 +26,8 @@ extension Samples {
         let form = TiersPage.Form(
             title: "Change Staff", action: "/admin/tiers/t1", fields: draft.fields(errors, words),
             policy: draft.policyChoice(words), grace: draft.graceField(errors, words),
+            ladder: draft.ladderChoice(words),
+            cache: draft.cacheField(["cacheSeconds": "From 1 hour."], words),
             models: [
                 Choice.Option(value: "m1", label: "gpt-4o-mini", isSelected: true),
                 Choice.Option(value: "m2", label: "llama-3.3-70b", isSelected: false),
@@ -42,7 +44,9 @@ extension Samples {
     private static var firstForm: TiersPage.Form {
         TiersPage.Form(
             title: "New tier", action: "/admin/tiers", fields: TierDraft().fields([:], words),
-            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words), models: [],
+            policy: TierDraft().policyChoice(words), grace: TierDraft().graceField([:], words),
+            ladder: TierDraft().ladderChoice(words),
+            cache: TierDraft().cacheField([:], words), models: [],
             modelsError: nil, preview: nil)
     }
 
@@ -71,17 +75,26 @@ extension Samples {
             ("admin-person", personPage(isDisabled: false)), ("admin-person-disabled", personPage(isDisabled: true)),
             ("admin-view-as", viewAs),
             ("admin-organization", organization(nil)),
-            ("admin-organization-preview", organization(.init(text: "Today would begin anew.", isHarsh: true))),
+            ("admin-organization-preview", organization("Windows that run now last until their announced end.")),
         ]
     }
 
-    private static func organization(_ preview: OrganizationPage.Preview?) -> OrganizationPage {
-        let draft = OrganizationDraft(Organization(name: "Harbour School", timeZone: "Europe/Berlin"))
+    private static func organization(_ preview: String?) -> OrganizationPage {
+        var draft = OrganizationDraft(
+            Organization(
+                name: "Harbour School", timeZone: "Europe/Berlin", alertTargets: AlertTargets(emails: ["a@example.org"])
+            ))
+        draft.alerts?["r9"] = AlertRuleDraft()
+        let errors = preview == nil ? ["alerts[r0][threshold]": "A number.", "alertRules": "At most 50."] : [:]
         return OrganizationPage(
             frame: adminFrame("Organization"), tabs: AdminTab.organization.links(words),
             ends: "The day ends on 22 Nov 2026, 00:00 CET.",
             name: draft.nameField(["name": "This is needed."], words), choices: draft.choices([:], words),
-            preview: preview)
+            rules: draft.alertRows(errors, words), rulesError: errors["alertRules"],
+            targets: draft.targetFields([:], words),
+            tests: [.init(channel: "Slack", text: "was taken.", hasFailed: preview == nil)],
+            queue: draft.queueFields([:], words),
+            queueChoices: draft.queueChoices(words), preview: preview, extras: extras)
     }
 
     private static func peoplePage(isEmpty: Bool) -> Web.PeoplePage {
@@ -125,23 +138,16 @@ extension Samples {
     private static func personPage(isDisabled: Bool) -> PersonPage {
         let draft = PersonDraft(displayName: "Maren Voss", email: "maren@example.org", tier: "t1", isAdmin: "yes")
         return PersonPage(
-            frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1", name: "Maren Voss",
-            email: "maren@example.org", isAdmin: true, isDisabled: isDisabled,
+            frame: adminFrame("Maren Voss"), tabs: AdminTab.people.links(words), id: "p1",
+            newLimit: "/admin/limits?edit=new", name: "Maren Voss", email: "maren@example.org", isAdmin: true,
+            isDisabled: isDisabled,
             problem: isDisabled ? "Nobody would be left who can administer." : nil,
             password: isDisabled ? "k7m2p-xw9ta-3hfqe-n5vcz" : nil,
             link: isDisabled
                 ? nil : InvitationLink(address: "https://chat.example.org/invitation/0f3c", expires: moment(hours: 72)),
             invitedUntil: isDisabled ? nil : moment(hours: 72), limits: limits, fields: draft.fields([:], words),
             choices: [tierChoice("tier"), draft.adminChoice(error: nil, words)],
-            grants: [
-                .init(
-                    revoke: "/admin/people/p1/grants/g1/revoke", amount: "+50,000 tokens", left: "20,000 left",
-                    expires: moment(hours: 90), reason: "Thesis", end: nil),
-                .init(
-                    revoke: "/admin/people/p1/grants/g2/revoke", amount: "+1 token", left: "0 left",
-                    expires: moment(hours: -90), reason: "Trial", end: "over"),
-            ],
-            grantFields: GrantDraft(amount: "some").fields(["amount": "A whole number."], words))
+            extras: extras)
     }
 
     private static var viewAs: ViewAsPage {
@@ -191,10 +197,11 @@ extension Samples {
                     .init(
                         id: "m1", name: "gpt-4o-mini", upstream: "OpenAI", upstreamName: "gpt-4o-mini-2024-07-18",
                         encoding: "o200k_base", context: "128,000", reply: "16,384", prices: "$0.15 / $0.60",
-                        weight: "1", tiers: "Staff, Guests", isRetired: false),
+                        weight: "1", fallback: "llama-2", tiers: "Staff, Guests", isRetired: false),
                     .init(
                         id: "m2", name: "llama-2", upstream: "Own", upstreamName: "llama-2", encoding: "cl100k_base",
-                        context: "4,096", reply: "1,024", prices: "—", weight: "1", tiers: "none", isRetired: true),
+                        context: "4,096", reply: "1,024", prices: "—", weight: "1", fallback: nil, tiers: "none",
+                        isRetired: true),
                 ])
     }
 
@@ -217,7 +224,17 @@ extension Samples {
             frame: adminFrame("Usage"), tabs: AdminTab.usage.links(words), periods: periods, period: "month",
             summary: "2,117,650 tokens in 3,240 requests by 48 people.",
             chartTitle: "Tokens per day", chart: chart,
-            people: chart == nil ? empty : table("Person", link: "/admin/people/p1"), models: table("Model", link: nil))
+            people: chart == nil ? empty : table("Person", link: "/admin/people/p1"), models: table("Model", link: nil),
+            keys: table("Key", link: nil), projects: chart == nil ? empty : table("Project", link: nil),
+            saved: .init(
+                summary: "18,204 tokens and $1.20 were saved by 12 refused requests.",
+                rows: chart == nil
+                    ? []
+                    : [
+                        .init(
+                            name: "Staff", what: "tokens per day", requests: "12", tokens: "18,204", cost: "$1.20",
+                            width: 1000)
+                    ]))
     }
 
     private static func holds(isEmpty: Bool) -> HoldsPage {

@@ -90,12 +90,17 @@ extension Samples {
             fields: ProjectDraft().fields(["name": "This is needed."], words), choices: [], checks: nil)
         return ProjectsPage(
             frame: frame("Projects") { $0.isAdmin = true }, tabs: AdminTab.projects.links(words),
-            form: isEmpty ? form : nil,
+            form: isEmpty ? form : nil, extras: isEmpty ? extras : nil,
+            newLimit: isEmpty ? "/admin/limits?edit=new" : nil,
             rows: isEmpty
                 ? []
                 : [
-                    .init(id: "j1", name: "Thesis", keys: "12", created: moment(hours: -90), isRetired: false),
-                    .init(id: "j2", name: "Old", keys: "0", created: moment(hours: -900), isRetired: true),
+                    .init(
+                        id: "j1", name: "Thesis", keys: "12", priority: "high", day: "50,000", request: "—",
+                        created: moment(hours: -90), isRetired: false),
+                    .init(
+                        id: "j2", name: "Old", keys: "0", priority: "low", day: "—", request: "4,000",
+                        created: moment(hours: -900), isRetired: true),
                 ])
     }
 }

@@ -138,7 +138,9 @@ extension Site.Ports {
             signIn: SignIn(
                 people: store.people, sessions: store.sessions, throttle: store.signInThrottle, hasher: hasher),
             sessions: store.sessions, firstAdmin: store.firstAdmin, invitations: store.invitations, hasher: hasher,
-            organizations: store.organizations, people: store.people, tiers: store.tiers, grants: store.grants,
+            organizations: store.organizations, people: store.people, tiers: store.tiers, limits: store.limits,
+            limitPlans: store.limitPlans,
+            grants: store.grants,
             projects: store.projects, keys: store.keys, models: store.models, upstreams: store.upstreamRecords,
             auditLog: store.auditLog, alerts: store.alerts,
             alertTests: AlertCourier(

@@ -35,16 +35,34 @@ struct BalanceObject: Encodable {
         }
     }
 
+    /// An extra that is used up before the limits of its scope.
+    struct Grant: Encodable {
+        let scope: String
+        let meter: String
+        let amount: Int64
+        let available: Int64
+        let expiresAt: String
+        let reason: String
+
+        enum CodingKeys: String, CodingKey {
+            case scope, meter, amount, available, reason
+            case expiresAt = "expires_at"
+        }
+    }
+
     let object = "balance"
     /// The token limit with the least left, by its name.
     let binding: String?
     let limits: [Entry]
+    /// Those that run, the one that ends first before the others.
+    let grants: [Grant]
 
     enum CodingKeys: String, CodingKey {
-        case object, binding, limits
+        case object, binding, limits, grants
     }
 
-    init(_ accounts: [Account]) {
+    init(_ accounts: [Account], _ pots: [Pot]) {
+        grants = pots.map(Grant.init)
         binding = accounts.binding?.policyName
         limits = accounts.filter { $0.limit.mode == .enforce }.map(Entry.init)
     }
@@ -56,5 +74,31 @@ extension BalanceObject.Entry {
             name: account.policyName, scope: account.limit.scope.rawValue, meter: account.limit.meter.rawValue,
             window: account.limit.window.rawValue, limit: account.ceiling, used: account.spent, held: account.held,
             available: account.available, resetsAt: account.resetsAt.map { Moment($0, zone: .gmt).iso })
+    }
+}
+
+extension BalanceObject.Grant {
+    fileprivate init(_ pot: Pot) {
+        self.init(
+            scope: pot.grant.holder.scope.rawValue, meter: pot.grant.meter.rawValue, amount: pot.grant.amount,
+            available: pot.available, expiresAt: Moment(pot.grant.expiresAt, zone: .gmt).iso, reason: pot.grant.reason)
+    }
+}
+
+extension Site {
+    func balance(of caller: KeyHolder) async throws -> BalanceObject {
+        let holders: [Grant.Holder?] = [
+            .person(caller.person.id), caller.project.map(Grant.Holder.project),
+            .organization(caller.person.organization),
+        ]
+        return BalanceObject(try await accounts(of: caller), try await runningGrants(of: holders.compactMap { $0 }))
+    }
+
+    /// What runs of these holders, the one that ends first before the others.
+    func runningGrants(of holders: [Grant.Holder]) async throws -> [Pot] {
+        let now = ports.time.now()
+        var pots: [Pot] = []
+        for holder in holders { pots += try await ports.grants.all(of: holder).filter { $0.grant.expiresAt > now } }
+        return pots.sorted { ($0.grant.expiresAt, $0.grant.id.rawValue) < ($1.grant.expiresAt, $1.grant.id.rawValue) }
     }
 }

@@ -13,7 +13,7 @@ enum APISchemas {
         .init("SmallChatReply", smallChatReply),
         .init("Model", object(["id", "object", "created", "owned_by"], model)),
         .init("ModelList", object(["object", "data"], ["object": text, "data": list(.reference("Model"))])),
-        .init("Balance", object(["object", "binding", "limits"], balance)),
+        .init("Balance", object(["object", "binding", "limits", "grants"], balance)),
         .init("Limit", object(["name", "scope", "meter", "window", "limit", "used", "held", "available"], limit)),
         .init("Error", object(["error"], ["error": object(["message", "type", "param", "code"], error)])),
     ]
@@ -71,10 +71,19 @@ enum APISchemas {
 
     private static let balance: JSONValue = [
         "object": text, "binding": optionalText, "limits": list(.reference("Limit")),
+        "grants": list(
+            object(
+                ["scope", "meter", "amount", "available", "expires_at", "reason"],
+                [
+                    "scope": ["enum": ["person", "project", "organization"]], "meter": text, "amount": amount,
+                    "available": amount, "expires_at": text, "reason": text,
+                ])),
     ]
 
     private static let limit: JSONValue = [
-        "name": text, "scope": text, "meter": ["enum": ["tokens", "requests", "cost", "concurrent"]], "window": text,
+        "name": text, "scope": text,
+        "meter": ["enum": ["tokens", "prompt_tokens", "completion_tokens", "requests", "cost", "concurrent"]],
+        "window": text,
         "limit": amount, "used": amount, "held": amount, "available": amount, "resets_at": optionalText,
     ]
 

@@ -68,13 +68,22 @@ extension AuditValue {
         case .flag(let flag): flag ? words("yes") : words("no")
         case .number(let number): words.number(number)
         case .text(let text): text.isEmpty ? "—" : names[text] ?? text
-        case .list(let values): words.list(values.map { $0.text(names, zone: zone, words) })
+        case .list(let values): list(values, names, zone: zone, words)
         case .object(let members):
             if case .number(let milliseconds) = members["milliseconds"] {
                 Moment(Timestamp(milliseconds: milliseconds), zone: zone).text
             } else {
-                "—"
+                members.sorted { $0.key < $1.key }.map { key, value in
+                    Self.name([key]) + " " + value.text(names, zone: zone, words)
+                }.joined(separator: ", ")
             }
         }
+    }
+
+    /// A list of names is a set; in a list of rules the order says something.
+    private func list(_ values: [AuditValue], _ names: [String: String], zone: TimeZone, _ words: Words) -> String {
+        let texts = values.map { $0.text(names, zone: zone, words) }
+        guard case .object = values.first else { return words.list(texts) }
+        return texts.map { "(\($0))" }.joined(separator: " ")
     }
 }

@@ -16,6 +16,14 @@ struct ModelDraft: Sendable, Decodable {
     /// Empty when cached tokens cost the same.
     var cachedPromptPrice = ""
     var weight = "1"
+    /// Empty where they weigh the same as others of their kind.
+    var cachedPromptWeight = ""
+    var reasoningWeight = ""
+    var minimumReplyTokens = String(ReplyBounds.usualMinimumReplyTokens)
+    /// The model that answers instead; empty for none.
+    var fallback: String?
+    /// `yes` to hold the longest reply at once.
+    var holdsWholeReply = "no"
     /// The chosen tiers; nil when none is.
     var tiers: [String]?
 
@@ -28,7 +36,10 @@ struct ModelDraft: Sendable, Decodable {
         let settings = Model.Settings(
             name: name.trimmed, upstream: UpstreamID(rawValue: upstream ?? ""), upstreamModel: upstreamModel.trimmed,
             encoding: encoding.isEmpty ? nil : encoding, contextWindow: typed.whole(contextWindow, "contextWindow"),
-            maxReplyTokens: typed.whole(maxReplyTokens, "maxReplyTokens"), tariff: tariff(&typed),
+            maxReplyTokens: typed.whole(maxReplyTokens, "maxReplyTokens"),
+            minimumReplyTokens: typed.whole(minimumReplyTokens, "minimumReplyTokens"),
+            fallback: fallback.flatMap { $0.isEmpty ? nil : ModelID(rawValue: $0) },
+            holdsWholeReply: holdsWholeReply == "yes", tariff: tariff(&typed),
             tiers: Set((tiers ?? []).map(TierID.init)), isRetired: isRetired)
         try typed.throwIfAny(and: settings.flaws)
         return settings
@@ -43,13 +54,16 @@ struct ModelDraft: Sendable, Decodable {
             cachedPromptNanodollarsPerMillion: cached.map {
                 typed.decimal($0, "cachedPromptPrice", fractionDigits: Self.priceDigits)
             },
-            weightPartsPerMillion: typed.decimal(weight, "weight", fractionDigits: Self.weightDigits))
+            weightPartsPerMillion: typed.decimal(weight, "weight", fractionDigits: Self.weightDigits),
+            cachedPromptWeightPartsPerMillion: typed.weightOrNone(cachedPromptWeight, "cachedPromptWeight"),
+            reasoningWeightPartsPerMillion: typed.weightOrNone(reasoningWeight, "reasoningWeight"))
     }
 }
 
 extension ModelDraft {
     init(_ settings: Model.Settings) {
         let price = { (nanodollars: Int64) in nanodollars.typed(fractionDigits: Self.priceDigits) }
+        let weight = { (parts: Int64) in parts.typed(fractionDigits: Self.weightDigits) }
         self.init(
             name: settings.name, upstream: settings.upstream.rawValue, upstreamModel: settings.upstreamModel,
             encoding: settings.encoding ?? "", contextWindow: String(settings.contextWindow),
@@ -57,7 +71,11 @@ extension ModelDraft {
             promptPrice: price(settings.tariff.promptNanodollarsPerMillion),
             completionPrice: price(settings.tariff.completionNanodollarsPerMillion),
             cachedPromptPrice: settings.tariff.cachedPromptNanodollarsPerMillion.map(price) ?? "",
-            weight: settings.tariff.weightPartsPerMillion.typed(fractionDigits: Self.weightDigits),
+            weight: weight(settings.tariff.weightPartsPerMillion),
+            cachedPromptWeight: settings.tariff.cachedPromptWeightPartsPerMillion.map(weight) ?? "",
+            reasoningWeight: settings.tariff.reasoningWeightPartsPerMillion.map(weight) ?? "",
+            minimumReplyTokens: String(settings.minimumReplyTokens), fallback: settings.fallback?.rawValue ?? "",
+            holdsWholeReply: settings.holdsWholeReply ? "yes" : "no",
             tiers: settings.tiers.map(\.rawValue))
     }
 }
@@ -79,16 +97,27 @@ extension ModelDraft {
                 isRequired: true),
             amount("contextWindow", "Context window", contextWindow, words("Tokens of prompt and reply together.")),
             amount("maxReplyTokens", "Longest reply", maxReplyTokens, words("Tokens.")),
+            amount(
+                "minimumReplyTokens", "Shortest useful reply", minimumReplyTokens,
+                words("Tokens. Where the limits leave less, the prompt is refused.")),
             amount("promptPrice", "Price of the prompt", promptPrice, perMillion),
             amount("completionPrice", "Price of the reply", completionPrice, perMillion),
             amount("cachedPromptPrice", "Price of a cached prompt", cachedPromptPrice, words("Empty for the same.")),
             amount("weight", "Weight", weight, words("How many tokens of a limit one token takes.")),
+            amount(
+                "cachedPromptWeight", "Weight of a cached prompt", cachedPromptWeight,
+                words("Beside other prompt tokens, such as 0.25. Empty for the same.")),
+            amount(
+                "reasoningWeight", "Weight of reasoning", reasoningWeight,
+                words("Beside other reply tokens. Empty for the same.")),
         ]
     }
 
-    func choices(_ upstreams: [UpstreamRecord], _ encodings: [String], _ errors: [String: String], _ words: Words)
-        -> [Choice]
-    {
+    /// - Parameter others: the models that could answer instead.
+    func choices(
+        _ upstreams: [UpstreamRecord], _ encodings: [String], others: [Model], _ errors: [String: String],
+        _ words: Words
+    ) -> [Choice] {
         let known = encodings.contains(encoding) || encoding.isEmpty ? encodings : encodings + [encoding]
         return [
             Choice(
@@ -97,6 +126,14 @@ extension ModelDraft {
             Choice(
                 "encoding", words("Counted with"), options: [("", words("as its name says"))] + known.map { ($0, $0) },
                 selected: encoding, error: errors["encoding"]),
+            Choice(
+                "fallback", words("Answers where it has no room"),
+                options: [("", words("none"))] + others.map { ($0.id.rawValue, $0.name) }, selected: fallback ?? "",
+                error: errors["fallback"]),
+            Choice(
+                "holdsWholeReply", words("Held at first"),
+                options: [("no", words("what replies usually take")), ("yes", words("the longest reply"))],
+                selected: holdsWholeReply),
         ]
     }
 
@@ -105,5 +142,12 @@ extension ModelDraft {
         return all.map {
             Choice.Option(value: $0.id.rawValue, label: $0.name, isSelected: chosen.contains($0.id.rawValue))
         }
+    }
+}
+
+extension TypedFields {
+    /// - Returns: nil for an empty field.
+    fileprivate mutating func weightOrNone(_ text: String, _ field: String) -> Int64? {
+        text.trimmed.isEmpty ? nil : decimal(text, field, fractionDigits: 6)
     }
 }

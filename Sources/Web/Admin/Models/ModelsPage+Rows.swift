@@ -1,7 +1,10 @@
 import Core
 
 extension ModelsPage.Row {
-    init(_ model: Model, upstreams: [UpstreamID: String], tiers: [TierID: String], _ words: Words) {
+    init(
+        _ model: Model, upstreams: [UpstreamID: String], tiers: [TierID: String], models: [ModelID: String],
+        _ words: Words
+    ) {
         let settings = model.settings
         self.init(
             id: model.id.rawValue, name: model.name, upstream: upstreams[settings.upstream] ?? "",
@@ -10,6 +13,7 @@ extension ModelsPage.Row {
             prices: words.dollars(nanodollars: settings.tariff.promptNanodollarsPerMillion) + " / "
                 + words.dollars(nanodollars: settings.tariff.completionNanodollarsPerMillion),
             weight: settings.tariff.weightPartsPerMillion.typed(fractionDigits: 6),
+            fallback: settings.fallback.flatMap { models[$0] },
             tiers: words.list(settings.tiers.compactMap { tiers[$0] }), isRetired: settings.isRetired)
     }
 }

@@ -27,6 +27,8 @@ struct ModelsPage: Page {
         let reply: String
         let prices: String
         let weight: String
+        /// Who answers where it has no room; nil for nobody.
+        let fallback: String?
         let tiers: String
         let isRetired: Bool
     }

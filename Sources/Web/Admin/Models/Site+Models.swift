@@ -87,23 +87,27 @@ extension Site {
         let upstreamNames = Dictionary(uniqueKeysWithValues: upstreams.map { ($0.id, $0.name) })
         let tierNames = Dictionary(uniqueKeysWithValues: tiers.map { ($0.id, $0.name) })
         var form: AdminForm?
-        if let edit { form = await self.form(edit, upstreams, tiers) }
+        let models = try await ports.models.all()
+        let names = Dictionary(uniqueKeysWithValues: models.map { ($0.id, $0.name) })
+        if let edit { form = await self.form(edit, upstreams, tiers, models) }
         let page = ModelsPage(
             frame: try await frame(words("Models"), .admin, for: context), tabs: AdminTab.models.links(words),
             form: form, trial: trial,
-            rows: try await ports.models.all().map {
-                ModelsPage.Row($0, upstreams: upstreamNames, tiers: tierNames, words)
-            })
+            rows: models.map { ModelsPage.Row($0, upstreams: upstreamNames, tiers: tierNames, models: names, words) })
         return response(page, status: edit?.flaws.all.isEmpty == false ? .unprocessableContent : .ok)
     }
 
-    private func form(_ edit: ModelEdit, _ upstreams: [UpstreamRecord], _ tiers: [Tier]) async -> AdminForm {
+    private func form(
+        _ edit: ModelEdit, _ upstreams: [UpstreamRecord], _ tiers: [Tier], _ models: [Model]
+    ) async -> AdminForm {
+        let others = models.filter { $0.id != edit.model?.id && !$0.settings.isRetired }
         let errors = edit.flaws.sentences(words)
         return AdminForm(
             title: edit.model.map { words("Change {name}", ["name": $0.name]) } ?? words("New model"),
             action: edit.model.map { "/admin/models/\($0.id)" } ?? "/admin/models", cancel: "/admin/models",
             fields: edit.draft.fields(errors, words),
-            choices: edit.draft.choices(upstreams, await ports.probes.encodings(), errors, words),
+            choices: edit.draft.choices(
+                upstreams, await ports.probes.encodings(), others: others, errors, words),
             checks: AdminForm.Checks(
                 legend: words("Tiers that may use it"), name: "tiers[]", options: edit.draft.tierOptions(tiers),
                 error: errors["tiers"]))

@@ -5,6 +5,8 @@ struct PersonPage: Page {
     let frame: Frame
     let tabs: [AdminTab.Link]
     let id: String
+    /// Where a limit of theirs is made.
+    let newLimit: String
     let name: String
     let email: String
     let isAdmin: Bool
@@ -19,17 +21,5 @@ struct PersonPage: Page {
     let limits: [LimitRow]
     let fields: [Field]
     let choices: [Choice]
-    let grants: [Grant]
-    let grantFields: [Field]
-
-    struct Grant: Sendable {
-        /// Where it is taken back.
-        let revoke: String
-        let amount: String
-        let left: String
-        let expires: Moment
-        let reason: String
-        /// nil while it counts.
-        let end: String?
-    }
+    let extras: GrantDesk
 }

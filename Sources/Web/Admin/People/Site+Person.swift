@@ -11,8 +11,8 @@ extension Site {
         routes.post("people/:id/enable") { try await setDisabled(false, $1) }
         routes.post("people/:id/invite", use: invitePerson)
         routes.post("people/:id/password", use: resetPassword)
-        routes.post("people/:id/grants", use: addGrant)
-        routes.post("people/:id/grants/:grant/revoke", use: revokeGrant)
+        routes.post("people/:id/grants", use: addPersonGrant)
+        routes.post("people/:id/grants/:grant/revoke") { try await revokeGrant(of: .person(person($1).id), $1) }
         routes.post("people/:id/see", use: seeAsPerson)
     }
 
@@ -60,26 +60,11 @@ extension Site {
         return try await personResponse(person, PersonEdit(password: password), context)
     }
 
-    private func addGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let draft = try await request.form(GrantDraft.self)
+    private func addPersonGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
         let person = try await person(context)
-        do {
-            let calendar = try await calendar(of: context.asker().person)
-            let grant = try await ports.grants.add(draft.draft(in: calendar), to: .person(person.id), by: context.actor())
-            return redirect(
-                to: "/admin/people/\(person.id)",
-                notice: words("{tokens} were added.", ["tokens": words.tokens(grant.amount)]))
-        } catch let flaws as Flaws {
-            return try await personResponse(person, PersonEdit(grant: draft, flaws: flaws), context)
+        return try await addGrant(to: .person(person.id), request, context) { draft, flaws in
+            try await personResponse(person, PersonEdit(grant: draft, flaws: flaws), context)
         }
-    }
-
-    private func revokeGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let person = try await person(context)
-        let id: Grant.ID = try context.identifier("grant")
-        guard try await ports.grants.all(of: .person(person.id)).contains(where: { $0.grant.id == id }) else { throw Failure.notFound }
-        try await ports.grants.revoke(id, by: context.actor())
-        return redirect(to: "/admin/people/\(person.id)", notice: words("The extra tokens were taken back."))
     }
 
     private func seeAsPerson(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -115,11 +100,12 @@ extension Site {
         let tiers = try await ports.tiers.all().filter { !$0.isRetired || $0.id == person.tier }
         let errors = edit.flaws.sentences(words)
         let draft = edit.draft ?? PersonDraft(person)
-        let grant = edit.grant ?? GrantDraft()
         var frame = try await frame(person.displayName, .admin, for: context)
         frame.notice = edit.notice ?? frame.notice
         let page = PersonPage(
             frame: frame, tabs: AdminTab.people.links(words), id: person.id.rawValue,
+            newLimit: "/admin/limits"
+                + QueryText([("edit", "new"), ("whom", "person:"), ("person", person.email.rawValue)]).text + "#form",
             name: person.displayName, email: person.email.rawValue, isAdmin: person.isAdmin,
             isDisabled: person.isDisabled, problem: edit.problem, password: edit.password,
             link: edit.invitation.map { link($0, zone: calendar.timeZone) },
@@ -132,29 +118,17 @@ extension Site {
                 draft.tierChoice(tiers, error: errors["tier"], words),
                 draft.adminChoice(error: errors["isAdmin"], words),
             ],
-            grants: try await grants(of: person, in: calendar), grantFields: grant.fields(errors, words))
+            extras: try await grantDesk(
+                of: .person(person.id), edit.grant, errors: edit.grant == nil ? [:] : errors, zone: calendar.timeZone))
         let isRefused = !edit.flaws.all.isEmpty || edit.problem != nil
         return response(page, status: isRefused ? .unprocessableContent : .ok)
     }
 
-    private func grants(of person: Person, in calendar: WindowCalendar) async throws -> [PersonPage.Grant] {
-        let now = ports.time.now()
-        return try await ports.grants.all(of: .person(person.id)).map { pot in
-            let grant = pot.grant
-            return PersonPage.Grant(
-                revoke: "/admin/people/\(person.id)/grants/\(grant.id)/revoke",
-                amount: "+" + words.amount(grant.amount, grant.meter),
-                left: words("{left} left", ["left": words.figure(pot.available, grant.meter)]),
-                expires: Moment(grant.expiresAt, zone: calendar.timeZone), reason: grant.reason,
-                end: grant.expiresAt > now ? nil : words("over"))
-        }
-    }
-
     /// How every limit that a prompt of this person would meet stands now.
-    func standing(of person: Person) async throws -> LimitStanding {
+    func standing(of person: Person) async throws -> PersonStanding {
         let model = try await ports.models.allowed(for: person.id).first?.id ?? ModelID(rawValue: "")
         let path = QuotaPath(
             organization: person.organization, tier: person.tier, person: person.id, model: model)
-        return LimitStanding(accounts: try await ports.ledger.accounts(on: path, at: ports.time.now()))
+        return PersonStanding(accounts: try await ports.ledger.accounts(on: path, at: ports.time.now()))
     }
 }

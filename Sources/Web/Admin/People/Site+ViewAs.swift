@@ -18,7 +18,7 @@ extension Site {
         return response(page)
     }
 
-    private func binding(_ standing: LimitStanding) -> String {
+    private func binding(_ standing: PersonStanding) -> String {
         guard let account = standing.accounts.binding else {
             return words("No limit on tokens counts for this person.")
         }

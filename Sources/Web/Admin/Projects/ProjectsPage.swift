@@ -5,6 +5,10 @@ struct ProjectsPage: Page {
     let frame: Frame
     let tabs: [AdminTab.Link]
     let form: AdminForm?
+    /// What the project that is changed has in extras.
+    let extras: GrantDesk?
+    /// Where a limit of its own is made.
+    let newLimit: String?
     let rows: [Row]
 
     struct Row: Sendable {
@@ -12,6 +16,9 @@ struct ProjectsPage: Page {
         let name: String
         /// How many keys of it may be used.
         let keys: String
+        let priority: String
+        let day: String
+        let request: String
         let created: Moment
         let isRetired: Bool
     }

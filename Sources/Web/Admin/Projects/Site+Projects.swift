@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -10,6 +11,10 @@ extension Site {
         routes.post("projects/:id", use: changeProject)
         routes.post("projects/:id/retire") { try await setProjectRetired(true, $1) }
         routes.post("projects/:id/restore") { try await setProjectRetired(false, $1) }
+        routes.post("projects/:id/grants", use: addProjectGrant)
+        routes.post("projects/:id/grants/:grant/revoke") {
+            try await revokeGrant(of: .project(project($1.identifier("id")).id), $1)
+        }
     }
 
     private func listProjects(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -18,15 +23,14 @@ extension Site {
         case "new": return try await projectsResponse(ProjectEdit(), context)
         case let id?:
             let project = try await project(ProjectID(rawValue: id))
-            return try await projectsResponse(
-                ProjectEdit(project: project, draft: ProjectDraft(name: project.name)), context)
+            return try await projectsResponse(ProjectEdit(project: project, draft: ProjectDraft(project)), context)
         }
     }
 
     private func createProject(_ request: Request, _ context: SiteContext) async throws -> Response {
         let draft = try await request.form(ProjectDraft.self)
         do {
-            let project = try await ports.projects.create(draft.draft, by: context.actor())
+            let project = try await ports.projects.create(draft.draft(), by: context.actor())
             return redirect(to: "/admin/projects", notice: words("{name} was added.", ["name": project.name]))
         } catch let flaws as Flaws {
             return try await projectsResponse(ProjectEdit(draft: draft, flaws: flaws), context)
@@ -37,10 +41,18 @@ extension Site {
         let draft = try await request.form(ProjectDraft.self)
         let project = try await project(context.identifier("id"))
         do {
-            let changed = try await ports.projects.change(project.id, to: draft.draft, by: context.actor())
+            let changed = try await ports.projects.change(project.id, to: draft.draft(), by: context.actor())
             return redirect(to: "/admin/projects", notice: words("{name} was changed.", ["name": changed.name]))
         } catch let flaws as Flaws {
             return try await projectsResponse(ProjectEdit(project: project, draft: draft, flaws: flaws), context)
+        }
+    }
+
+    private func addProjectGrant(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let project = try await project(context.identifier("id"))
+        return try await addGrant(to: .project(project.id), request, context) { draft, flaws in
+            let edit = ProjectEdit(project: project, draft: ProjectDraft(project), grant: draft, flaws: flaws)
+            return try await projectsResponse(edit, context)
         }
     }
 
@@ -68,27 +80,41 @@ extension Site {
         /// Nil for a new one.
         var project: Project?
         var draft = ProjectDraft()
+        /// An extra on its way; then the flaws are about that.
+        var grant: GrantDraft?
         var flaws = Flaws([])
     }
 
     private func projectsResponse(_ edit: ProjectEdit?, _ context: SiteContext) async throws -> Response {
         let zone = try await zone(of: context.asker().person)
         let liveKeys = try await ports.projects.liveKeys()
+        let words = words
+        let amount = { (limit: Int64?) in limit.map(words.number) ?? "—" }
         let page = ProjectsPage(
             frame: try await frame(words("Projects"), .admin, for: context), tabs: AdminTab.projects.links(words),
-            form: edit.map(form),
+            form: edit.map(form), extras: try await extras(edit, zone),
+            newLimit: edit?.project.map { "/admin/limits?edit=new&whom=project:\($0.id)#form" },
             rows: try await ports.projects.all().map { project in
                 ProjectsPage.Row(
                     id: project.id.rawValue, name: project.name, keys: words.number(liveKeys[project.id] ?? 0),
+                    priority: words.name(of: project.priority), day: amount(project.allowance.tokensPerDay),
+                    request: amount(project.allowance.tokensPerRequest),
                     created: Moment(project.createdAt, zone: zone), isRetired: project.isRetired)
             })
         return response(page, status: edit?.flaws.all.isEmpty == false ? .unprocessableContent : .ok)
     }
 
+    private func extras(_ edit: ProjectEdit?, _ zone: TimeZone) async throws -> GrantDesk? {
+        guard let edit, let project = edit.project else { return nil }
+        let errors = edit.grant == nil ? [:] : edit.flaws.sentences(words)
+        return try await grantDesk(of: .project(project.id), edit.grant, errors: errors, zone: zone)
+    }
+
     private func form(_ edit: ProjectEdit) -> AdminForm {
-        AdminForm(
-            title: edit.project.map { words("Rename {name}", ["name": $0.name]) } ?? words("New project"),
+        let errors = edit.grant == nil ? edit.flaws.sentences(words) : [:]
+        return AdminForm(
+            title: edit.project.map { words("Change {name}", ["name": $0.name]) } ?? words("New project"),
             action: edit.project.map { "/admin/projects/\($0.id)" } ?? "/admin/projects", cancel: "/admin/projects",
-            fields: edit.draft.fields(edit.flaws.sentences(words), words), choices: [], checks: nil)
+            fields: edit.draft.fields(errors, words), choices: [edit.draft.priorityChoice(words)], checks: nil)
     }
 }

@@ -107,7 +107,8 @@ extension Site {
             title: edit.tier.map { words("Change {name}", ["name": $0.name]) } ?? words("New tier"),
             action: edit.tier.map { "/admin/tiers/\($0.id)" } ?? "/admin/tiers",
             fields: edit.draft.fields(errors, words), policy: edit.draft.policyChoice(words),
-            grace: edit.draft.graceField(errors, words),
+            grace: edit.draft.graceField(errors, words), ladder: edit.draft.ladderChoice(words),
+            cache: edit.draft.cacheField(errors, words),
             models: edit.draft.modelOptions(models, words), modelsError: errors["models"], preview: edit.preview)
     }
 }

@@ -15,6 +15,10 @@ struct TierDraft: Sendable, Decodable {
     /// `cancel` or `drain`.
     var disconnect = "cancel"
     var graceSeconds = "10"
+    /// `block`, `downgrade`, `cache` or `downgrade+cache`.
+    var atLimit = "block"
+    /// For how long an answer may be given again.
+    var cacheHours = "24"
     /// The chosen models; nil when none is.
     var models: [String]?
     /// `save` or `preview`: the button that was pressed.
@@ -27,13 +31,23 @@ struct TierDraft: Sendable, Decodable {
             name: name.trimmed, audience: audience.trimmed,
             maxPromptTokens: typed.whole(maxPromptTokens, "maxPromptTokens"),
             maxReplyTokens: typed.whole(maxReplyTokens, "maxReplyTokens"),
-            models: Set((models ?? []).map(ModelID.init)), disconnect: policy(&typed), allowance: allowance(&typed))
+            models: Set((models ?? []).map(ModelID.init)), disconnect: policy(&typed), atLimit: ladder(&typed),
+            allowance: allowance(&typed))
         try typed.throwIfAny(and: settings.flaws)
         return settings
     }
 
     private func policy(_ typed: inout TypedFields) -> DisconnectPolicy {
         disconnect == "drain" ? .drain : .cancel(graceSeconds: typed.whole(graceSeconds, "disconnect"))
+    }
+
+    /// Hours that nobody asks for are not read.
+    private func ladder(_ typed: inout TypedFields) -> Tier.AtLimit {
+        let caches = atLimit.hasSuffix("cache")
+        let hours = caches ? typed.whole(cacheHours, "cacheSeconds") : 0
+        return Tier.AtLimit(
+            downgrades: atLimit.hasPrefix("downgrade"),
+            cacheSeconds: caches ? min(hours, 1_000_000) * 3600 : nil)
     }
 
     private func allowance(_ typed: inout TypedFields) -> Tier.Allowance {
@@ -57,6 +71,14 @@ extension TierDraft {
         tokensPerMonth = limits.tokensPerMonth.map(String.init) ?? ""
         requestsPerMinute = limits.requestsPerMinute.map(String.init) ?? ""
         concurrentRequests = limits.concurrentRequests.map(String.init) ?? ""
+        let ladder = settings.atLimit
+        switch (ladder.downgrades, ladder.cacheSeconds != nil) {
+        case (true, true): atLimit = "downgrade+cache"
+        case (true, false): atLimit = "downgrade"
+        case (false, true): atLimit = "cache"
+        case (false, false): atLimit = "block"
+        }
+        if let seconds = ladder.cacheSeconds { cacheHours = String((seconds + 3599) / 3600) }
         switch settings.disconnect {
         case .cancel(let seconds): graceSeconds = String(seconds)
         case .drain: disconnect = "drain"
@@ -98,6 +120,23 @@ extension TierDraft {
             "disconnect", words("When nobody reads a reply"),
             options: [("cancel", words("end it after a while")), ("drain", words("read it to its end"))],
             selected: disconnect)
+    }
+
+    func ladderChoice(_ words: Words) -> Choice {
+        Choice(
+            "atLimit", words("At a limit"),
+            options: [
+                ("block", words("refuse")), ("downgrade", words("let the smaller model answer")),
+                ("cache", words("give an earlier answer to the same question")),
+                ("downgrade+cache", words("the smaller model, then an earlier answer")),
+            ],
+            selected: atLimit)
+    }
+
+    func cacheField(_ errors: [String: String], _ words: Words) -> Field {
+        Field(
+            "cacheHours", words("Hours an answer is kept"), kind: .number, value: cacheHours,
+            hint: words("Where earlier answers are given. At most a year."), error: errors["cacheSeconds"])
     }
 
     func modelOptions(_ all: [Model], _ words: Words) -> [Choice.Option] {

@@ -32,6 +32,9 @@ struct TiersPage: Page {
         /// What becomes of a reply without readers, and after how long.
         let policy: Choice
         let grace: Field
+        /// What its people get where a limit leaves no room, and how long an answer is kept for that.
+        let ladder: Choice
+        let cache: Field
         let models: [Choice.Option]
         let modelsError: String?
         let preview: Preview?

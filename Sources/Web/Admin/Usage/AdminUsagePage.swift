@@ -11,4 +11,24 @@ struct AdminUsagePage: Page {
     let chart: BarChart?
     let people: UsageTable
     let models: UsageTable
+    let keys: UsageTable
+    let projects: UsageTable
+    let saved: Saved
+
+    /// What refusals kept from being taken.
+    struct Saved: Sendable {
+        let summary: String
+        let rows: [Row]
+    }
+
+    struct Row: Sendable {
+        /// Which limit it was.
+        let name: String
+        let what: String
+        let requests: String
+        let tokens: String
+        let cost: String
+        /// Thousandths of the largest.
+        let width: Int64
+    }
 }

@@ -27,11 +27,25 @@ extension Site {
                 }),
             models: UsageTable(
                 caption: words("Usage by model"), heading: words("Model"),
-                rows: usage.models.map { UsageTable.Row(name: $0.name, link: nil, $0.totals, words) }))
+                rows: usage.models.map { UsageTable.Row(name: $0.name, link: nil, $0.totals, words) }),
+            keys: UsageTable(
+                caption: words("Usage by key"), heading: words("Key"),
+                rows: usage.keys.map {
+                    UsageTable.Row(
+                        name: words("{key} of {person}", ["key": $0.name, "person": $0.owner]),
+                        link: "/admin/people/\($0.id)/keys", $0.totals, words)
+                }),
+            projects: UsageTable(
+                caption: words("Usage by project"), heading: words("Project"),
+                rows: usage.projects.map {
+                    UsageTable.Row(
+                        name: $0.name, link: $0.id.isEmpty ? nil : "/admin/projects?edit=\($0.id)", $0.totals, words)
+                }),
+            saved: try await saved(in: period))
         return response(page)
     }
 
-    /// One line for each person and, below them, for each model.
+    /// One line for each person and, below them, for each model, key and project.
     private func exportUsage(_ request: Request, _ context: SiteContext) async throws -> Response {
         let period = period(of: request)
         let usage = try await usage(in: period)
@@ -41,6 +55,8 @@ extension Site {
         ])
         for line in usage.people { table.append(["person", line.name, line.email] + line.totals.columns) }
         for line in usage.models { table.append(["model", line.name, ""] + line.totals.columns) }
+        for line in usage.keys { table.append(["key", line.name, line.email] + line.totals.columns) }
+        for line in usage.projects { table.append(["project", line.name, ""] + line.totals.columns) }
         return table.response(named: "usage-\(period.rawValue).csv")
     }
 
@@ -53,6 +69,8 @@ extension Site {
     private struct UsageLine {
         let id: String
         let name: String
+        /// Of a key.
+        var owner = ""
         var email = ""
         let totals: UsageTotals
     }
@@ -61,6 +79,8 @@ extension Site {
         let organization: Organization
         var people: [UsageLine] = []
         var models: [UsageLine] = []
+        var keys: [UsageLine] = []
+        var projects: [UsageLine] = []
 
         var total: UsageTotals { people.reduce(UsageTotals()) { $0 + $1.totals } }
     }
@@ -73,7 +93,8 @@ extension Site {
             return usage
         }
         let people = try await ports.usage.people(of: organization.id, from: span.start, to: end)
-        let found = try await ports.people.people(Set(people.map(\.person)))
+        let keys = try await ports.usage.keys(of: organization.id, from: span.start, to: end)
+        let found = try await ports.people.people(Set(people.map(\.person) + keys.map(\.person)))
         let known = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
         usage.people = people.map { line in
             UsageLine(
@@ -84,7 +105,52 @@ extension Site {
         usage.models = try await ports.usage.models(of: organization.id, from: span.start, to: end).map { line in
             UsageLine(id: line.model.rawValue, name: names[line.model] ?? line.model.rawValue, totals: line.totals)
         }
+        usage.keys = lines(ofKeys: keys, people: known)
+        usage.projects = try await lines(ofProjects: keys)
         return usage
+    }
+
+    /// Each key once, whatever it was filed under.
+    private func lines(ofKeys keys: [KeyUsage], people: [PersonID: Person]) -> [UsageLine] {
+        Dictionary(grouping: keys, by: \.key).values.map { parts in
+            let owner = people[parts[0].person]
+            return UsageLine(
+                id: parts[0].person.rawValue, name: parts[0].name, owner: owner?.displayName ?? "",
+                email: owner?.email.rawValue ?? "", totals: parts.reduce(UsageTotals()) { $0 + $1.totals })
+        }.sorted { ($1.totals.totalTokens, $0.name) < ($0.totals.totalTokens, $1.name) }
+    }
+
+    /// What is filed under no project is the last line, where there is any.
+    private func lines(ofProjects keys: [KeyUsage]) async throws -> [UsageLine] {
+        let projects = try await ports.projects.all()
+        let names = Dictionary(uniqueKeysWithValues: projects.map { ($0.id, $0.name) })
+        let lines = Dictionary(grouping: keys, by: \.project).map { project, parts in
+            UsageLine(
+                id: project?.rawValue ?? "",
+                name: project.map { names[$0] ?? $0.rawValue } ?? words("keys without a project"),
+                totals: parts.reduce(UsageTotals()) { $0 + $1.totals })
+        }
+        return lines.sorted {
+            ($0.id.isEmpty ? 1 : 0, $1.totals.totalTokens, $0.name) < (
+                $1.id.isEmpty ? 1 : 0, $0.totals.totalTokens, $1.name
+            )
+        }
+    }
+
+    /// What enforced limits refused, by limit.
+    private func saved(in period: UsagePeriod) async throws -> AdminUsagePage.Saved {
+        let organization = try await ports.organizations.current()
+        let now = ports.time.now()
+        guard let span = organization.calendar?.interval(of: period.window, containing: now), let end = span.end else {
+            return AdminUsagePage.Saved(summary: "", rows: [])
+        }
+        let refused = try await ports.usage.refusals(of: organization.id, .enforce, from: span.start, to: end)
+        var rows: [AdminUsagePage.Row] = []
+        for one in refused {
+            rows.append(
+                AdminUsagePage.Row(one, of: try await ports.limits.limit(one.limit), most: refused[0].tokens, words))
+        }
+        return AdminUsagePage.Saved(summary: words.saved(refused), rows: rows)
     }
 
     private func summary(of usage: OrganizationUsage) -> String {
@@ -117,5 +183,29 @@ extension Site {
 extension UsageTotals {
     fileprivate var columns: [String] {
         [requests, promptTokens, completionTokens, totalTokens, cost].map { String($0) }
+    }
+}
+
+extension AdminUsagePage.Row {
+    /// - Parameter most: the tokens of the longest bar.
+    fileprivate init(_ refused: RefusedUsage, of listed: ListedLimit?, most: Int64, _ words: Words) {
+        self.init(
+            name: listed?.subjectName ?? refused.limit.rawValue, what: listed.map(words.title(of:)) ?? "",
+            requests: words.number(refused.requests), tokens: words.number(refused.tokens),
+            cost: words.dollars(nanodollars: refused.cost),
+            width: most > 0 ? Int64(Int128(refused.tokens) * 1000 / Int128(most)) : 0)
+    }
+}
+
+extension Words {
+    fileprivate func saved(_ refused: [RefusedUsage]) -> String {
+        let sum = refused.reduce((requests: Int64(0), tokens: Int64(0), cost: Int64(0))) {
+            ($0.requests + $1.requests, $0.tokens.addingClamped($1.tokens), $0.cost.addingClamped($1.cost))
+        }
+        guard sum.requests > 0 else { return self("Nothing was refused in this time.") }
+        let requests = self(sum.requests, one: "{count} refused request", other: "{count} refused requests")
+        return self(
+            "{tokens} and {cost} were saved by {requests}: what they asked for, with the reply that is usual.",
+            ["tokens": tokens(sum.tokens), "cost": dollars(nanodollars: sum.cost), "requests": requests])
     }
 }

@@ -1,7 +1,7 @@
 import Core
 
 /// How somebody's limits stand, for the people and person pages. The numbers are the ledger's own.
-struct LimitStanding: Sendable {
+struct PersonStanding: Sendable {
     let accounts: [Account]
 
     /// How close the tightest limit on tokens is, from 80 % on; nil below.
