@@ -50,6 +50,7 @@ export class Gauge {
     for (const name of ["limit", "used", "held", "needs", "replyMax", "promptMax"]) {
       this.#element.dataset[name] = gauge.numbers[name];
     }
+    this.#element.toggleAttribute("data-answered-anyway", gauge.numbers.isAnsweredAnyway);
     this.#base = gauge.numbers.needs - tokens(text);
     if (this.#form.elements.text.value !== text) return this.draft();
     this.#write({ ...gauge, advice: gauge.advice ?? "" }, gauge.bar);
@@ -79,7 +80,8 @@ export class Gauge {
       reply: format.format(reply), after: format.format(after) };
     this.#write(worded, bar);
     // An estimate may be wrong by a third: only one that is far past stops the writer before the server has counted.
-    if (needs > 2 * Math.min(promptMax, left)) this.#setState("blocked");
+    const room = "answeredAnyway" in this.#element.dataset ? promptMax : Math.min(promptMax, left);
+    if (needs > 2 * room) this.#setState("blocked");
   }
 
   #write(worded, bar) {

@@ -16,7 +16,7 @@ extension Gauge {
             name: name, advice: refusal ?? substitute ?? Self.advice(input, name: name, words),
             resets: resets.map(GaugeMoment.init),
             bar: Bar(input),
-            numbers: Numbers(input))
+            numbers: Numbers(input, isAnsweredAnyway: substitute != nil))
     }
 
     /// Where something else is given instead, nothing blocks.
@@ -72,9 +72,10 @@ extension Gauge.Bar {
 }
 
 extension Gauge.Numbers {
-    init(_ input: GaugeInput) {
+    init(_ input: GaugeInput, isAnsweredAnyway: Bool) {
         self.init(
             limit: input.limit, used: input.used, held: input.held, needs: input.needs, replyMax: input.replyMax,
-            promptMax: input.promptMax, isExact: input.isExact)
+            promptMax: input.promptMax, isExact: input.isExact,
+            isAnsweredAnyway: isAnsweredAnyway)
     }
 }

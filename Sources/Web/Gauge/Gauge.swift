@@ -41,6 +41,8 @@ struct Gauge: Sendable, Codable {
         let replyMax: Int64
         let promptMax: Int64
         let isExact: Bool
+        /// Whether something is given even where the limit has no room: no estimate stops the writer then.
+        let isAnsweredAnyway: Bool
     }
 }
 

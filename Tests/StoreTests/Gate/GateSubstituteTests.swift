@@ -159,11 +159,11 @@ struct GateSubstituteTests {
         _ atLimit: Tier.AtLimit, chain: [String], allowed: [String]? = nil, shares: Bool = false
     ) async throws -> GateFixture {
         var policy = SettablePolicy(atLimit: atLimit, sharesCache: shares)
-        for (model, fallback) in zip(chain, chain.dropFirst().map(Optional.some) + [nil]) where policy.models[model]?.fallback == nil {
+        let fallbacks = chain.dropFirst().map(Optional.some) + [nil]
+        for (model, fallback) in zip(chain, fallbacks) where policy.models[model]?.fallback == nil {
             policy.models[model] = .init(fallback: fallback, isAllowed: allowed?.contains(model) ?? true)
         }
-        let world = try await GateFixture(limit: 1_000_000, policy: policy)
-        return world
+        return try await GateFixture(limit: 1_000_000, policy: policy)
     }
 }
 

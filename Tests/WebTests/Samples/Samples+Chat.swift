@@ -63,7 +63,8 @@ extension Samples {
             messages: messages,
             problem: gauge?.isBlocked == true ? .init(message: gauge?.advice ?? "") : nil,
             warnings: gauge?.state == "near"
-                ? [.init(warning: "Your tokens today: 90 % taken, 2,392 left of 25,000 tokens. It returns at 23:00.")] : [],
+                ? [.init(warning: "Your tokens today: 90 % taken, 2,392 left of 25,000 tokens. It returns at 23:00.")]
+                : [],
             composer: composer,
             gauge: gauge)
     }
