@@ -121,7 +121,7 @@ def test_a_killed_worker_costs_only_its_own_requests(house, admin):
     assert len(others) == sum(reader.is_whole for reader in readers)
     held = {row["request_id"]: row for row in person.holds()}
     assert set(held) == lost, "what the worker had taken is neither held nor charged"
-    assert account(house, person, "day")["held"] == sum(row["prompt_tokens"] + row["reply_cap"] for row in held.values())
+    assert account(house, person, "day")["held"] == sum(row["prompt_tokens"] + row["held_reply"] for row in held.values())
 
     eventually(lambda: len(house.workers() - {victim}) == len(before))
     assert victim not in house.workers()

@@ -39,6 +39,9 @@ public struct AlertRule: Sendable, Hashable, Codable {
 
     public static let usualReduction: Int64 = 500_000
 
+    /// Thresholds below are for those who administer: on the panel, and to the channels.
+    public static let shownFromPartsPerMillion: Int64 = 800_000
+
     /// 50, 75, 80 and 90 % warn, 95 % slows down by half, 100 % refuses.
     public static let usual: [AlertRule] = [
         AlertRule(thresholdPartsPerMillion: 500_000, action: .warn),
@@ -75,11 +78,13 @@ extension [AlertRule] {
         return reached.map { $0.reductionPartsPerMillion ?? AlertRule.usualReduction }.max()
     }
 
-    /// The highest threshold below a refusal that `account` has come to, counting what is held; nil for none.
+    /// The highest threshold below a refusal that `account` has come to, counting what is held; nil for none, and as
+    /// long as more than a fifth is left: who is told too early no longer reads it.
     public func warning(of account: Account) -> AlertRule? {
         guard account.limit.isGraduated, account.share == nil else { return nil }
         let reached = filter { rule in
             rule.action != .block && account.amount > 0
+                && rule.thresholdPartsPerMillion >= AlertRule.shownFromPartsPerMillion
                 && Int128(account.taken) * 1_000_000
                     >= Int128(rule.thresholdPartsPerMillion) * Int128(account.ceiling)
         }

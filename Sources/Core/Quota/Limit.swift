@@ -38,11 +38,14 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
         public var scope: Scope
         public var meter: Meter
         public var window: Window
+        /// Whether it counts one model only: the one that was asked, for who meets it.
+        public var isOfOneModel: Bool
 
-        public init(scope: Scope, meter: Meter, window: Window) {
+        public init(scope: Scope, meter: Meter, window: Window, isOfOneModel: Bool = false) {
             self.scope = scope
             self.meter = meter
             self.window = window
+            self.isOfOneModel = isOfOneModel
         }
     }
 
@@ -89,7 +92,7 @@ public struct Limit: Sendable, Hashable, Codable, Identifiable {
         self.raisedTo = raisedTo
     }
 
-    public var name: Name { Name(scope: scope, meter: meter, window: window) }
+    public var name: Name { Name(scope: scope, meter: meter, window: window, isOfOneModel: model != nil) }
 
     /// Whether there is a way to it on which one can be warned, and slowed down: it fills over an hour or longer.
     public var isGraduated: Bool {

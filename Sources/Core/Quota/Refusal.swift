@@ -14,6 +14,8 @@ public struct Refusal: Error, Sendable, Hashable, Codable {
     public var scope: Limit.Scope
     public var meter: Limit.Meter
     public var window: Window
+    /// The only model that the limit counts; nil when it counts all.
+    public var model: ModelID?
     public var cause: Cause = .full
     /// Set where not the limit itself was in the way, but the share of this priority.
     public var priority: Priority?
@@ -35,7 +37,8 @@ extension Refusal {
     init(_ account: Account, needed: Int64) {
         self.init(
             limit: account.limit.id, scope: account.limit.scope, meter: account.limit.meter,
-            window: account.limit.window, priority: account.share?.priority, ceiling: account.ceiling,
+            window: account.limit.window, model: account.limit.model, priority: account.share?.priority,
+            ceiling: account.ceiling,
             used: account.spent, held: account.held, needed: needed,
             available: account.available, resetsAt: account.returns(needed: needed),
             canEverFit: needed <= account.ceiling)
@@ -50,7 +53,7 @@ extension Refusal {
     }
 
     /// What the limit is called.
-    public var name: Limit.Name { Limit.Name(scope: scope, meter: meter, window: window) }
+    public var name: Limit.Name { Limit.Name(scope: scope, meter: meter, window: window, isOfOneModel: model != nil) }
 
     /// Of a request that fits, and is not let in.
     public init(_ account: Account) {

@@ -90,12 +90,24 @@ extension Site {
 // MARK: Limits
 
 extension Site {
-    /// Every limit that concerns this person whatever the model, as it stands now, in their own time.
+    /// Every limit that concerns this person, with any of their models, as it stands now, in their own time.
     func limitRows(of person: Person) async throws -> [LimitRow] {
-        let anyModel = ModelID(rawValue: "")
-        let path = QuotaPath(
-            organization: person.organization, tier: person.tier, person: person.id, model: anyModel)
-        let accounts = try await ports.ledger.accounts(on: path, at: ports.time.now())
-        return LimitRow.rows(accounts, zone: try await zone(of: person), words: words)
+        LimitRow.rows(
+            try await accounts(of: person), models: try await modelNames(), zone: try await zone(of: person),
+            words: words)
+    }
+
+    /// Every limit that concerns this person, with any of the models that they may use.
+    func accounts(of person: Person) async throws -> [Account] {
+        var accounts: [Account] = []
+        let models = try await ports.models.allowed(for: person.id).map(\.id)
+        for model in models.isEmpty ? [ModelID(rawValue: "")] : models {
+            let path = QuotaPath(
+                organization: person.organization, tier: person.tier, person: person.id, model: model)
+            accounts += try await ports.ledger.accounts(on: path, at: ports.time.now()).filter { account in
+                !accounts.contains { $0.limit.id == account.limit.id && $0.share?.priority == account.share?.priority }
+            }
+        }
+        return accounts
     }
 }

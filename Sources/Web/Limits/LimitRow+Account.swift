@@ -2,10 +2,11 @@ import Core
 import Foundation
 
 extension LimitRow {
-    init(_ account: Account, isBinding: Bool, zone: TimeZone, words: Words) {
+    /// - Parameter models: what those are called that a limit may be of.
+    init(_ account: Account, isBinding: Bool, models: [ModelID: String], zone: TimeZone, words: Words) {
         let meter = account.limit.meter
         self.init(
-            name: words.name(of: account.limit), used: words.figure(account.spent, meter),
+            name: words.name(of: account.limit, models: models), used: words.figure(account.spent, meter),
             held: words.figure(account.held, meter), left: words.figure(account.available, meter),
             amount: words.figure(account.ceiling, meter),
             resets: account.resetsAt.map { Moment($0, zone: zone) }, isBinding: isBinding,
@@ -13,12 +14,15 @@ extension LimitRow {
     }
 
     /// One row for each account that may refuse, the binding one marked: tokens first, and short windows before long.
-    static func rows(_ accounts: [Account], zone: TimeZone, words: Words) -> [LimitRow] {
-        let binding = accounts.binding
+    static func rows(
+        _ accounts: [Account], models: [ModelID: String] = [:], zone: TimeZone, words: Words
+    ) -> [LimitRow] {
+        // Of what counts whatever the model, where several models stand side by side.
+        let binding = (models.isEmpty ? accounts : accounts.filter { $0.limit.model == nil }).binding
         return accounts.filter { $0.limit.mode == .enforce }.sorted {
             $0.limit.place.lexicographicallyPrecedes($1.limit.place)
         }.map {
-            LimitRow($0, isBinding: $0.limit.id == binding?.limit.id, zone: zone, words: words)
+            LimitRow($0, isBinding: $0.limit.id == binding?.limit.id, models: models, zone: zone, words: words)
         }
     }
 }

@@ -10,7 +10,17 @@ extension Words {
     func name(of limit: Limit) -> String { name(of: limit.name) }
 
     func name(of limit: Limit.Name) -> String {
-        name(scope: limit.scope, meter: limit.meter, window: limit.window)
+        let all = name(scope: limit.scope, meter: limit.meter, window: limit.window)
+        return limit.isOfOneModel && limit.scope != .model ? self("{limit} on this model", ["limit": all]) : all
+    }
+
+    /// The same where limits of several models stand side by side.
+    func name(of limit: Limit, models: [ModelID: String]) -> String {
+        guard let model = limit.model.flatMap({ models[$0] }) ?? models[ModelID(rawValue: limit.subject)] else {
+            return name(of: limit)
+        }
+        let all = name(scope: limit.scope, meter: limit.meter, window: limit.window)
+        return self("{limit} on {model}", ["limit": all, "model": model])
     }
 
     /// An amount in the meter's unit, with the unit.

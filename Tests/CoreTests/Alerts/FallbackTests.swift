@@ -25,7 +25,7 @@ struct FallbackTests {
     }
 
     @Test(
-        arguments: [(499, nil), (500, 500_000), (820, 800_000), (950, 950_000), (1000, 950_000)] as [(Int64, Int64?)])
+        arguments: [(799, nil), (800, 800_000), (820, 800_000), (950, 950_000), (1000, 950_000)] as [(Int64, Int64?)])
     func theHighestThresholdThatIsReachedWarns(used: Int64, threshold: Int64?) {
         let limit = Limit(scope: .tier, subject: "t", meter: .tokens, window: .day, amount: 1000)
         let account = Account(

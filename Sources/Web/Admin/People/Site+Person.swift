@@ -112,7 +112,8 @@ extension Site {
             invitedUntil: try await ports.invitations.openUntil(for: person.id).map {
                 Moment($0, zone: calendar.timeZone)
             },
-            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words),
+            limits: LimitRow.rows(
+                standing.accounts, models: try await modelNames(), zone: calendar.timeZone, words: words),
             fields: draft.fields(errors, words),
             choices: [
                 draft.tierChoice(tiers, error: errors["tier"], words),
@@ -126,9 +127,6 @@ extension Site {
 
     /// How every limit that a prompt of this person would meet stands now.
     func standing(of person: Person) async throws -> PersonStanding {
-        let model = try await ports.models.allowed(for: person.id).first?.id ?? ModelID(rawValue: "")
-        let path = QuotaPath(
-            organization: person.organization, tier: person.tier, person: person.id, model: model)
-        return PersonStanding(accounts: try await ports.ledger.accounts(on: path, at: ports.time.now()))
+        PersonStanding(accounts: try await accounts(of: person))
     }
 }

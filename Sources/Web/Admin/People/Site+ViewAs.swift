@@ -12,7 +12,8 @@ extension Site {
             frame: frame,
             tabs: AdminTab.people.links(words), id: person.id.rawValue, name: person.displayName,
             binding: binding(standing),
-            limits: LimitRow.rows(standing.accounts, zone: calendar.timeZone, words: words),
+            limits: LimitRow.rows(
+                standing.accounts, models: try await modelNames(), zone: calendar.timeZone, words: words),
             models: words.list(try await ports.models.allowed(for: person.id).map(\.name)),
             month: try await monthByModel(of: person, in: calendar))
         return response(page)
