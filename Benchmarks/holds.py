@@ -27,13 +27,14 @@ REQUESTS = int(os.environ.get("REQUESTS", 200))
 LEFT = 10_000
 HISTORY = 20
 MODEL = "demo-fault-as-told"
+MODES = ["the whole reply", "what is usual", "what is usual, and requests may wait"]
 WORKLOADS = {"500 tokens each": [500] * 5, "50 tokens, every fifth 500": [50, 50, 50, 50, 500]}
 
 
-def ask(address, key, tokens):
+def ask(address, key, model, tokens):
     """One question. Returns its status and why the reply ended."""
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
-    body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": f"Write {tokens}"}]})
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": f"Write {tokens}"}]})
     try:
         connection.request("POST", "/v1/chat/completions", body, {"authorization": f"Bearer {key}", "content-type": "application/json"})
         answer = connection.getresponse()
@@ -43,12 +44,12 @@ def ask(address, key, tokens):
         connection.close()
 
 
-def at_once(address, key, lengths):
+def at_once(address, key, model, lengths):
     start = threading.Barrier(len(lengths))
 
     def one(tokens):
         start.wait()
-        return ask(address, key, tokens)
+        return ask(address, key, model, tokens)
 
     with concurrent.futures.ThreadPoolExecutor(len(lengths)) as crowd:
         return list(crowd.map(one, lengths))
@@ -84,22 +85,25 @@ class Watch:
         self.thread.join()
 
 
-def measure(house, admin, lengths, holds_whole):
+def measure(house, admin, lengths, mode):
     address = urllib.parse.urlsplit(house.address)
+    model = admin.make_model(MODEL, encoding="o200k_base")
     tier = admin.make_tier(tokensPerDay=10_000_000, requestsPerMinute="", concurrentRequests="", maxReplyTokens=4096)
     person = house.add_person(tier)
     key = house.key(person.email)
-    house.change("UPDATE model SET holds_whole_reply = ? WHERE name = ?", int(holds_whole), MODEL)
+    house.change("UPDATE model SET holds_whole_reply = ? WHERE name = ?", int(mode == "the whole reply"), model)
+    house.change(
+        "UPDATE organization SET waits_for_holds = ?, queue_length = 1000, queue_seconds = 120", int(mode.endswith("may wait")))
     order = random.Random(1)
     with concurrent.futures.ThreadPoolExecutor(5) as few:
         history = order.sample(lengths * (HISTORY // len(lengths)), HISTORY)
-        assert all(status == 200 for status, _ in few.map(lambda tokens: ask(address, key, tokens), history))
+        assert all(status == 200 for status, _ in few.map(lambda tokens: ask(address, key, model, tokens), history))
     watch = Watch(house, person)
     before = watch.account()[0]
     admin.change_tier(tier, tokensPerDay=before + LEFT)
     crowd = order.sample(lengths * (REQUESTS // len(lengths)), REQUESTS)
     with watch:
-        answers = at_once(address, key, crowd)
+        answers = at_once(address, key, model, crowd)
     ran = [reason for status, reason in answers if status == 200]
     assert {status for status, _ in answers} <= {200, 429}, answers
     used, held = watch.account()
@@ -115,14 +119,13 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             with running_house(pathlib.Path(folder) / "house", CONFIGURATION, SLUICE_WORKERS=str(workers), DEMO_ARGUMENTS=arguments) as house:
                 admin = Admin(house)
-                admin.make_model(MODEL)
                 for name, lengths in WORKLOADS.items():
-                    for holds_whole in [False, True]:
-                        ran, cut, used, watch = measure(house, admin, lengths, holds_whole)
+                    for mode in MODES:
+                        ran, cut, used, watch = measure(house, admin, lengths, mode)
+                        most = (watch.most - (watch.account()[0] - used)) / LEFT
                         print(
-                            f"| {name} | {workers} | {'the whole reply' if holds_whole else 'what is usual'} | {ran} | {cut} "
-                            f"({cut / max(1, ran):.0%}) | {used / LEFT:.0%} | {(watch.most - (watch.account()[0] - used)) / LEFT:.1%} in "
-                            f"{watch.looks} looks |", flush=True)
+                            f"| {name} | {workers} | {mode} | {ran} | {cut} ({cut / max(1, ran):.0%}) | {used / LEFT:.0%} | "
+                            f"{most:.1%} in {watch.looks} looks |", flush=True)
 
 
 main()

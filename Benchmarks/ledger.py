@@ -33,6 +33,7 @@ def bare(processes):
     """The microseconds of each transaction of SQLite alone."""
     with tempfile.TemporaryDirectory() as folder:
         database = str(pathlib.Path(folder) / "bare.db")
+        subprocess.run([binary, database, "bare", "0", "0"], check=True)
         runs = [
             subprocess.Popen([binary, database, "bare", str(100 * process), str(SECONDS)], stdout=subprocess.PIPE, text=True)
             for process in range(processes)

@@ -110,7 +110,8 @@ struct ChatLadderTests {
         let chat = try await test.talk("How?", reply: "So.")
         #expect(test.site.upstream.calls.map(\.model) == ["demo-tiny"])
         let answered = try await test.browser.get("/chat/\(chat)").text
-        #expect(answered.contains("Answered by tiny, because this limit left no room: Your tokens today on this model."))
+        #expect(
+            answered.contains("Answered by tiny, because this limit left no room: Your tokens today on this model."))
         #expect(answered.contains("<h2>tiny</h2>"))
     }
 
