@@ -121,7 +121,7 @@ private let badNumbers =
 private let badWords = [
     BadFile("projects:\n  a: {priority: urgent}", "2: priority must be one of high, low, normal, not “urgent”"),
     BadFile("projects:\n  a: {priority: [low]}", "2: priority must be a text, not a list"),
-    BadFile("alerts:\n  - {threshold: 1, action: shout}", "2: action must be one of block, throttle, warn"),
+    BadFile("alerts:\n  - {threshold: 1, action: shout}", "2: action must be one of block, note, throttle, warn"),
     BadFile("alerts:\n  - {threshold: 1, action: warn, channels: [pager]}", "2: channels must be one of email"),
     BadFile("alerts:\n  - {threshold: 1, action: warn, channels: slack}", "2: channels must be a list, not “slack”"),
     BadFile("alerts:\n  - {threshold: 1, action: block, fallback: prayer}", "2: fallback must be one of cache"),

@@ -1,7 +1,9 @@
 /// What happens when so much of a limit is used.
 public struct AlertRule: Sendable, Hashable, Codable {
     public enum Action: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Says so: on the page, in the headers, and to the channels.
+        /// Is for those who administer: on the panel, and to the channels.
+        case note
+        /// Says so to whoever meets the limit, too: on the page, and in the headers.
         case warn
         /// Slows down, too: requests are let in at a slower pace, and replies come slower.
         case throttle
@@ -39,13 +41,10 @@ public struct AlertRule: Sendable, Hashable, Codable {
 
     public static let usualReduction: Int64 = 500_000
 
-    /// Thresholds below are for those who administer: on the panel, and to the channels.
-    public static let shownFromPartsPerMillion: Int64 = 800_000
-
-    /// 50, 75, 80 and 90 % warn, 95 % slows down by half, 100 % refuses.
+    /// 50 and 75 % are noted, 80 and 90 % warn, 95 % slows down by half, 100 % refuses.
     public static let usual: [AlertRule] = [
-        AlertRule(thresholdPartsPerMillion: 500_000, action: .warn),
-        AlertRule(thresholdPartsPerMillion: 750_000, action: .warn),
+        AlertRule(thresholdPartsPerMillion: 500_000, action: .note),
+        AlertRule(thresholdPartsPerMillion: 750_000, action: .note),
         AlertRule(thresholdPartsPerMillion: 800_000, action: .warn),
         AlertRule(thresholdPartsPerMillion: 900_000, action: .warn),
         AlertRule(
@@ -78,13 +77,12 @@ extension [AlertRule] {
         return reached.map { $0.reductionPartsPerMillion ?? AlertRule.usualReduction }.max()
     }
 
-    /// The highest threshold below a refusal that `account` has come to, counting what is held; nil for none, and as
-    /// long as more than a fifth is left: who is told too early no longer reads it.
+    /// The highest threshold below a refusal that `account` has come to, counting what is held; nil for none, and for
+    /// one that is only noted.
     public func warning(of account: Account) -> AlertRule? {
         guard account.limit.isGraduated, account.share == nil else { return nil }
         let reached = filter { rule in
-            rule.action != .block && account.amount > 0
-                && rule.thresholdPartsPerMillion >= AlertRule.shownFromPartsPerMillion
+            (rule.action == .warn || rule.action == .throttle) && account.amount > 0
                 && Int128(account.taken) * 1_000_000
                     >= Int128(rule.thresholdPartsPerMillion) * Int128(account.ceiling)
         }

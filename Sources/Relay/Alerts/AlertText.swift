@@ -46,7 +46,7 @@ extension Alert {
 
     fileprivate var consequence: String {
         switch action {
-        case .warn: "Nothing is refused yet."
+        case .note, .warn: "Nothing is refused yet."
         case .throttle: "Requests are let in more slowly from now on, and replies come more slowly."
         case .block: "What does not fit any more is refused."
         }

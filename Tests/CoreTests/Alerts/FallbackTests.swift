@@ -34,6 +34,14 @@ struct FallbackTests {
         #expect(AlertRule.usual.warning(of: account)?.thresholdPartsPerMillion == threshold)
     }
 
+    @Test func aWarningOfTheOrganizationsOwnIsShownHoweverEarly() {
+        let limit = Limit(scope: .tier, subject: "t", meter: .tokens, window: .day, amount: 1000)
+        let account = Account(
+            limit: limit, holder: "ada", windowStart: Timestamp(milliseconds: 0), resetsAt: nil, used: 300)
+        let own = AlertRule(thresholdPartsPerMillion: 300_000, action: .warn)
+        #expect([own].warning(of: account) == own)
+    }
+
     @Test func aPaceIsNothingToBeWarnedOf() {
         let limit = Limit(scope: .tier, subject: "t", meter: .requests, window: .minute, amount: 10)
         let account = Account(

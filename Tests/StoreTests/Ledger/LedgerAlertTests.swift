@@ -19,7 +19,7 @@ struct LedgerAlertTests {
             let noted = try await alerts(book).map(\.threshold)
             #expect(thresholds.isEmpty || noted == thresholds)
         }
-        #expect(try await alerts(book).map(\.action) == ["warn", "warn", "warn", "warn", "throttle", "block"])
+        #expect(try await alerts(book).map(\.action) == ["note", "note", "warn", "warn", "throttle", "block"])
         let tomorrow = noon.advanced(bySeconds: 86_400)
         try await use(500, book, at: tomorrow)
         #expect(try await alerts(book).count == 7)

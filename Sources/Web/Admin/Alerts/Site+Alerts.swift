@@ -65,6 +65,7 @@ extension Words {
 
     fileprivate func name(of action: AlertRule.Action) -> String {
         switch action {
+        case .note: self("noted")
         case .warn: self("warned")
         case .throttle: self("slowed down")
         case .block: self("refused")

@@ -76,7 +76,8 @@ struct AlertRuleDraft: Sendable, Decodable {
 extension Words {
     fileprivate func name(of action: AlertRule.Action) -> String {
         switch action {
-        case .warn: self("say so")
+        case .note: self("tell those who administer")
+        case .warn: self("say so to everybody")
         case .throttle: self("slow down")
         case .block: self("refuse")
         }
