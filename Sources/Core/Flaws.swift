@@ -6,6 +6,8 @@ public struct Flaw: Sendable, Hashable {
         case tooShort(minCharacters: Int)
         case outOfRange(ClosedRange<Int64>)
         case malformed
+        /// An address that nothing is ever sent to.
+        case forbidden
         /// There are as many of its kind as there may be.
         case tooMany(most: Int)
         /// Another thing already has this name.

@@ -54,7 +54,8 @@ public struct AlertTargets: Sendable, Hashable, Codable {
 
     private static func address(_ text: String) -> URL? {
         guard text.utf8.count <= 2000, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), let url = URL(string: text),
-            ["http", "https"].contains(url.scheme?.lowercased()), let host = url.host(), !host.isEmpty
+            ["http", "https"].contains(url.scheme?.lowercased()), let host = url.host(), !host.isEmpty,
+            !MetadataService.isReached(by: text)
         else { return nil }
         return url
     }

@@ -55,7 +55,7 @@ extension String {
         guard let rest, let first = rest.first, first != "/", first != ":", last != "/",
             rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !rest.contains(where: { "@?#\\\"<>".contains($0) })
         else { return .malformed }
-        return nil
+        return MetadataService.isReached(by: self) ? .forbidden : nil
     }
 
     /// It becomes part of a header line.

@@ -33,6 +33,7 @@ extension Words {
                 "A whole number from {least} to {most}.",
                 ["least": number(range.lowerBound), "most": number(range.upperBound)])
         case .malformed: self("This is not written as it should be.")
+        case .forbidden: self("This address belongs to the machine's own cloud. Nothing is sent there.")
         case .tooMany(let most): self("There are {most} already; end one of them first.", ["most": number(most)])
         case .taken: self("Another one has this name already.")
         case .unknown: self("There is no such thing, or it may not be used here.")
