@@ -11,8 +11,8 @@ packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-lig
 	python3 python3-pip python3-venv
 packages_to_test = chromium
 packages_to_bench = wrk
-# One room's tests at a time: some fill every core for a while, others watch the clock.
-rooms = StrictJSON Tokenizer Core LimitsFile Store Relay DemoUpstream FastCGI Web Sluice
+# Not all rooms at a time: some fill every core for a while, others watch the clock.
+rooms = (StrictJSON|Core|LimitsFile|Sluice) Tokenizer Store (Relay|DemoUpstream|FastCGI) Web
 # Of these, the first set crowds and processes upon one database, and the second watch how long one has to wait for it.
 apart = Ledger(Siege|Process|Overshoot)Tests|Gate(Hold|Queue)Tests SQLite(WriteQueue|Checkpoints)Tests
 any_apart = $(firstword $(apart))|$(lastword $(apart))
@@ -31,7 +31,7 @@ run: vocabulary
 test: vocabulary $(test_python)/ready $(test_clients)/ready
 	@packaging/install-packages $(packages_to_test)
 	$(swift_build) --build-tests
-	@set -e; for room in $(rooms); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\." --skip "$(any_apart)"; done
+	@set -e; for room in $(foreach rooms,$(rooms),"$(rooms)"); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\." --skip "$(any_apart)"; done
 	@set -e; for suites in $(foreach suites,$(apart),"$(suites)"); do echo "== $$suites"; swift test --skip-build --filter "$$suites"; done
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
 		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd; \

@@ -13,14 +13,24 @@ public struct Site: Sendable {
     /// - Throws: a `CustomStringConvertible` error that names the template that would print nothing where something is
     ///   meant; an error of the file system.
     public init(_ ports: Ports, settings: Settings) throws {
+        self.init(ports, settings: settings, templates: try Templates(settings))
+    }
+
+    init(_ ports: Ports, settings: Settings, templates: Templates) {
         self.ports = ports
         self.settings = settings
-        templates = try Templates(
-            directory: settings.templateDirectory, words: .english,
-            files: StaticFiles(directory: settings.publicDirectory))
+        self.templates = templates
     }
 
     var words: Words { templates.words }
+}
+
+extension Templates {
+    init(_ settings: Site.Settings) throws {
+        try self.init(
+            directory: settings.templateDirectory, words: .english,
+            files: StaticFiles(directory: settings.publicDirectory))
+    }
 }
 
 extension Site {

@@ -27,6 +27,13 @@ final class TestSite: Sendable {
     let slots = Slots()
     private let upkeep: Task<Void, Never>
 
+    /// Read once for all sites.
+    private static let templates = Result {
+        try Templates(
+            directory: Repository.root + "/templates", words: .english,
+            files: StaticFiles(directory: Repository.root + "/public"))
+    }
+
     /// - Parameters:
     ///   - other: a site on whose database, clock and upstream this one is another worker.
     ///   - isEmpty: without anybody and any model, as at the first start.
@@ -45,12 +52,13 @@ final class TestSite: Sendable {
                 policy: store.gatePolicy, ledger: store.ledger, upstream: upstream, meter: ByteMeter(),
                 transcript: store.transcript, cache: store.replyCache, time: clock),
             settings: Gate.Settings(tick: .milliseconds(20), queuePause: .milliseconds(5)), log: logs.logger)
-        site = try Site(
-            .test(store, gate, upstream, clock, encodings: encodings),
-            settings: Site.Settings(
-                address: address, version: "1.2.3", isStandIn: isStandIn,
-                templateDirectory: Repository.root + "/templates", publicDirectory: Repository.root + "/public",
-                metrics: metrics))
+        let settings = Site.Settings(
+            address: address, version: "1.2.3", isStandIn: isStandIn,
+            templateDirectory: Repository.root + "/templates", publicDirectory: Repository.root + "/public",
+            metrics: metrics)
+        site = Site(
+            .test(store, gate, upstream, clock, encodings: encodings), settings: settings,
+            templates: try Self.templates.get())
         responder = site.responder()
         upkeep = Task { [gate] in await gate.run() }
         if other == nil && !isEmpty { try await furnish() }
