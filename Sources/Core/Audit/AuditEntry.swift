@@ -74,4 +74,5 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case limitRestored = "limit.restored"
     case limitAdjusted = "limit.adjusted"
     case limitsImported = "limits.imported"
+    case ledgerRepaired = "ledger.repaired"
 }

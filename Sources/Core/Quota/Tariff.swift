@@ -42,7 +42,7 @@ public struct Tariff: Sendable, Hashable, Codable {
 extension Tariff {
     /// What a hold for `prompt` and `reply` tokens takes from a limit of `meter`, in its unit: as if all of it were of
     /// the dearest kind.
-    func hold(_ meter: Limit.Meter, prompt: Int64, reply: Int64) -> Int64 {
+    public func hold(_ meter: Limit.Meter, prompt: Int64, reply: Int64) -> Int64 {
         switch meter {
         case .tokens: weigh(highestWeight(prompt: prompt, reply: reply))
         case .promptTokens: weigh(highestWeight(prompt: prompt, reply: 0))

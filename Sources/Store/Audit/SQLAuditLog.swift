@@ -28,20 +28,25 @@ struct SQLAuditLog: AuditLog {
     }
 
     func verify() async throws -> AuditVerdict {
-        try await database.read { session in
-            var previous = ""
-            var last: Int64 = 0
-            while true {
-                let rows = try session.rows("SELECT * FROM audit WHERE id > $1 ORDER BY id LIMIT 500", last)
-                if rows.isEmpty { return .intact(entries: last) }
-                for row in rows {
-                    let hash: String = try row["hash"]
-                    last += 1
-                    guard let entry = try? AuditEntry(row), entry.id == last, entry.hash(after: previous) == hash else {
-                        return .broken(at: last)
-                    }
-                    previous = hash
+        try await database.read { session in try session.auditVerdict() }
+    }
+}
+
+extension SQLSession {
+    /// Reads the whole log, a part at a time.
+    func auditVerdict() throws -> AuditVerdict {
+        var previous = ""
+        var last: Int64 = 0
+        while true {
+            let rows = try rows("SELECT * FROM audit WHERE id > $1 ORDER BY id LIMIT 500", last)
+            if rows.isEmpty { return .intact(entries: last) }
+            for row in rows {
+                let hash: String = try row["hash"]
+                last += 1
+                guard let entry = try? AuditEntry(row), entry.id == last, entry.hash(after: previous) == hash else {
+                    return .broken(at: last)
                 }
+                previous = hash
             }
         }
     }

@@ -15,6 +15,11 @@ protocol SQLSession {
     /// - Throws: `StoreFailure`.
     func rows(_ sql: String, with arguments: [SQLValue]) throws -> [SQLRow]
 
+    /// Runs one statement and shows each row of its answer as it comes: nothing of it is kept. What `body` throws ends it.
+    ///
+    /// - Throws: `StoreFailure`, and what `body` throws.
+    func scan(_ sql: String, with arguments: [SQLValue], eachRow body: (any SQLCells) throws -> Void) throws
+
     /// Runs any number of statements without parameters, separated by semicolons.
     ///
     /// - Throws: `StoreFailure`; the statements before the failing one were run.
@@ -30,6 +35,12 @@ extension SQLSession {
 
     func rows(_ sql: String, _ arguments: any SQLRepresentable...) throws -> [SQLRow] {
         try rows(sql, with: arguments.map(\.sqlValue))
+    }
+
+    func scan(
+        _ sql: String, _ arguments: any SQLRepresentable..., eachRow body: (any SQLCells) throws -> Void
+    ) throws {
+        try scan(sql, with: arguments.map(\.sqlValue), eachRow: body)
     }
 
     /// The first row of the answer, if there is one.

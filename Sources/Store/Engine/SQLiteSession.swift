@@ -29,6 +29,12 @@ struct SQLiteSession: SQLSession {
         }
     }
 
+    func scan(_ sql: String, with arguments: [SQLValue], eachRow body: (any SQLCells) throws -> Void) throws {
+        try mappingFailures {
+            try run(sql, arguments) { try body(SQLiteCells(statement: $0.sqliteStatement)) }
+        }
+    }
+
     func run(script: String) throws {
         try mappingFailures { try database.execute(sql: script) }
     }
@@ -85,6 +91,27 @@ extension String {
             if number > 0, !numbers.contains(number) { numbers.append(number) }
         }
         return numbers
+    }
+}
+
+private struct SQLiteCells: SQLCells {
+    let statement: OpaquePointer
+
+    func number(_ column: Int) -> Int64? {
+        guard sqlite3_column_type(statement, Int32(column)) == SQLITE_INTEGER else { return nil }
+        return sqlite3_column_int64(statement, Int32(column))
+    }
+
+    func text(_ column: Int) -> String? { withText(of: column) { $0.map { String(decoding: $0, as: UTF8.self) } } }
+
+    func digest(_ column: Int, _ key: Digest.Key) -> Digest {
+        withText(of: column) { $0.map { Digest($0, key) } ?? .nothing }
+    }
+
+    private func withText<Value>(of column: Int, _ body: (UnsafeRawBufferPointer?) -> Value) -> Value {
+        guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT else { return body(nil) }
+        let text = sqlite3_column_text(statement, Int32(column))
+        return body(UnsafeRawBufferPointer(start: text, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
     }
 }
 

@@ -54,6 +54,14 @@ struct HeldRequest {
     }
 }
 
+extension HeldRequest {
+    /// How it ends when its worker is gone: the prompt, and what was streamed until the last refresh.
+    var expiry: Ending {
+        let usage = Usage(promptTokens: promptTokens, completionTokens: streamedTokens, source: .counted)
+        return Ending(usage: usage, outcome: .expired)
+    }
+}
+
 extension Origin {
     /// From a row of `hold` or `usage`.
     init(_ row: SQLRow) throws {

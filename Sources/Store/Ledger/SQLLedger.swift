@@ -77,11 +77,7 @@ struct SQLLedger: Ledger {
 
     func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
         try await database.write { session in
-            try session.expiredHolds(by: moment).map { hold in
-                let usage = Usage(
-                    promptTokens: hold.promptTokens, completionTokens: hold.streamedTokens, source: .counted)
-                return try session.settle(hold, as: Ending(usage: usage, outcome: .expired), at: now)
-            }
+            try session.expiredHolds(by: moment).map { try session.settle($0, as: $0.expiry, at: now) }
         }
     }
 

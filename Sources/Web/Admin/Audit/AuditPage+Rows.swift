@@ -65,6 +65,7 @@ extension Words {
         case .limitRestored: self("Limit set again")
         case .limitAdjusted: self("Limit followed the forecast")
         case .limitsImported: self("Limits imported from a file")
+        case .ledgerRepaired: self("Ledger repaired")
         }
     }
 }
