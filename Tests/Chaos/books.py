@@ -9,7 +9,8 @@ What a request has to be charged, by how it ended:
 | `failed` otherwise, `abandoned`, `stopped`, `shutDown`, `limited` | what Sluice had read: no less than the client got, no more than was produced |
 | `expired`: its worker was killed, or stopped for longer than the lease | what the worker had noted last; no more than was produced |
 | `expired` and corrected: the worker came back | the same, and at least what was noted |
-| refused, or never accepted upstream | nothing |
+| given up after it was sent and before there was an answer | the prompt |
+| refused, or answered by the upstream with an error or nothing | nothing |
 
 Every request has one row at most, and every request upstream one ledger row, but for those that never began to be answered.
 """
@@ -18,7 +19,8 @@ import dataclasses
 
 from plan import CUT_EXACTLY
 
-ENDINGS = {"finished", "failed", "abandoned", "stopped", "shutDown", "limited", "overran", "expired"}
+GIVEN_UP = {"expired", "abandoned", "stopped", "shutDown"}
+ENDINGS = GIVEN_UP | {"finished", "failed", "limited", "overran"}
 
 
 @dataclasses.dataclass
@@ -69,13 +71,13 @@ def read_ledger(house):
 
 
 class Books:
-    """- stopped: the workers that were killed or stopped: only what was theirs may have expired."""
+    """- produced: the stand-in's rows.
+    - stopped: the workers that were killed or stopped: only what was theirs may have expired.
+    """
 
-    def __init__(self, house, asked, silent, passed_on, stopped):
+    def __init__(self, house, produced, asked, silent, passed_on, stopped):
         self.entries = read_ledger(house)
-        self.upstream = collections.defaultdict(list)
-        for row in house.produced():
-            self.upstream[row["id"]].append(row)
+        self.upstream = group(produced, lambda row: row["id"])
         self.asked, self.silent, self.passed_on, self.stopped = asked, silent, passed_on, stopped
         self.by_tag = group(self.entries.values(), lambda entry: entry.tag)
         self.by_conversation = group(self.entries.values(), lambda entry: entry.conversation)
@@ -112,11 +114,10 @@ class Books:
         self.expect(entry.outcome in ENDINGS, "an unknown ending:", entry)
         self.expect(len(rows) <= 1, "asked upstream more than once:", entry, rows)
         if not rows:
-            # Held, and the worker killed before it sent anything: the prompt is charged, as it may have been sent.
-            self.expect(entry.outcome == "expired" and entry.completion == 0, "charged, and never asked upstream:", entry)
-            return self.kinds["expired, never sent"].add(entry.prompt, 0)
+            # It was given up, or its worker killed, before there was an answer: it may have been sent.
+            self.expect(entry.outcome in GIVEN_UP and entry.completion == 0, "charged, and never asked upstream:", entry)
+            return self.kinds["given up before it came to the upstream"].add(entry.prompt, 0)
         row = rows[0]
-        # No one can charge for the prompt of a reply whose usage was not told but by an own count, which is exact here.
         self.expect(entry.prompt == row["prompt_tokens"], "another count of the prompt:", entry, row)
         self.kinds[self.kind(entry, row)].add(entry.prompt + entry.completion, row["prompt_tokens"] + row["completion_tokens"])
         self.check_reply(entry, row)
@@ -170,9 +171,9 @@ class Books:
                 self.expect(self.was_never_answered(identity, row), "produced, and nobody was charged:", row)
 
     def was_never_answered(self, identity, row):
-        """The breaker let nothing of the answer through; or the client left before it began, and the upstream noticed at once."""
+        """The breaker let nothing of the answer through; or the client left in the instant in which it was sent."""
         passed = self.passed_on.get(identity)
-        return row["state"] in ("left", "finished") and (passed and not passed.is_answered or row["completion_tokens"] <= 1)
+        return passed and not passed.is_answered or row["state"] == "left" and row["completion_tokens"] == 0
 
     # By the clients.
 

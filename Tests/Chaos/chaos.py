@@ -10,12 +10,11 @@ The seed decides what is asked and what is done to whom; when exactly, is the ma
 import argparse
 import asyncio
 import contextlib
-import json
+import dataclasses
 import pathlib
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,9 +24,9 @@ from breaker import Breaker
 from crowd import Crowd, Journal
 from havoc import EARLY, PACES, Havoc
 from processes import TOP, Processes, is_alive
-from recovery import in_words, recoveries
+from recovery import in_words, new_supervisors, noted, recoveries
 from scene import Scene
-from verdict import blames, disagreements
+from verdict import UNEXPLAINED, blames, disagreements
 from watch import LEASE, Watch
 
 # Until the holds of dead workers are settled: the lease, two looks of the others ten seconds apart, and a busy machine.
@@ -76,7 +75,8 @@ class Run:
 
     async def disturb(self, scene):
         options = self.options
-        havoc = Havoc(options.seed, self.processes, self.journal, HURRIED if options.hurry else PACES)
+        paces, fewest_seconds = (HURRIED, 3) if options.hurry else (PACES, EARLY)
+        havoc = Havoc(options.seed, self.processes, self.journal, paces, fewest_seconds)
         crowd = Crowd(options.seed, scene, self.processes.port, self.journal, options.rate)
         with Watch(self.processes.data / "sluice.db") as watch:
             began = time.monotonic()
@@ -118,24 +118,35 @@ class Run:
 
     def judge(self, scene, crowd, havoc, watch):
         stopped = {worker for _, what, worker in havoc.deeds if what in ("kill", "stop", "long stop")}
-        books = Books(scene.house, crowd.asked, watch.silent, self.breaker.calls, stopped)
+        produced = self.processes.produced()
+        for identity, hold in watch.silent.items():
+            self.journal.write(silent=identity, **dataclasses.asdict(hold))
+        for identity, call in self.breaker.calls.items():
+            self.journal.write(breaker=identity, **dataclasses.asdict(call))
+        books = Books(scene.house, produced, crowd.asked, watch.silent, self.breaker.calls, stopped)
         flaws = books.compare()
         print("\n".join(books.table()))
-        produced = books.all_tokens()
-        print(f"lost with workers: {books.lost:,} of {produced:,} tokens ({books.lost / max(1, produced):.3%})")
+        tokens = books.all_tokens()
+        print(f"lost with workers: {books.lost:,} of {tokens:,} tokens ({books.lost / max(1, tokens):.3%})")
         print(f"no limit was passed in {watch.looks:,} looks" if not watch.passed else f"LIMITS PASSED: {len(watch.passed)}")
         if watch.excused:
             print(f"passed by what stopped workers added when they came back: {watch.excused}")
         print("what was done:", *(f"{what} {count};" for what, count in havoc.counts().items()))
-        self.tell_recovery(crowd, havoc, watch, books)
-        return flaws + disagreements(scene.house, self.processes) + self.still_works(scene)
+        return flaws + self.tell_recovery(crowd, havoc, watch, books) + disagreements(scene.house, self.processes) + self.still_works(scene)
 
     def tell_recovery(self, crowd, havoc, watch, books):
+        log = self.processes.run / "sluice.log"
         kills = [(moment, worker) for moment, what, worker in havoc.deeds if what == "kill"]
-        took = recoveries(self.processes.run / "sluice.log", kills, havoc.young)
-        print(in_words(took))
-        for reason, count in blames(crowd.asked, books, watch.silent, havoc.deeds).items():
+        late = [(moment, worker) for moment, worker in kills if worker not in havoc.young]
+        print(in_words(recoveries(log, kills, {worker for _, worker in late}), f"workers that had lived {EARLY} s"))
+        print(in_words(recoveries(log, kills, havoc.young), "workers that had not"))
+        supervisors = [moment for moment, what, _ in havoc.deeds if what == "kill supervisor"]
+        print(in_words(new_supervisors(log, supervisors), "supervisors"))
+        print(noted(watch.silent, dict((worker, moment) for moment, worker in kills)))
+        reasons = blames(crowd.asked, books, watch.silent, havoc.deeds)
+        for reason, count in reasons.items():
             print(f"  {count:,} answers not whole: {reason}")
+        return [f"{count} answers not whole for no reason: {reason}" for reason, count in reasons.items() if reason.startswith(UNEXPLAINED)]
 
     def still_works(self, scene):
         """A fresh question by the API and by the page, of somebody new."""

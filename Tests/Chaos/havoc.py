@@ -10,15 +10,18 @@ from processes import is_alive
 from watch import LEASE
 
 # Seconds between two of each, on average.
-PACES = {"kill": 2.5, "stop": 15, "long stop": 300, "reload nginx": 40, "restart nginx": 75, "renew": 90, "kill supervisor": 150}
+PACES = {"kill": 2.3, "stop": 15, "long stop": 300, "reload nginx": 40, "restart nginx": 75, "renew": 90, "kill supervisor": 150}
 # A worker that ends earlier several times in a row is started again with growing pauses; most victims are older.
 EARLY = 10
 YOUNG_VICTIMS = 0.08
 
 
 class Havoc:
-    def __init__(self, seed, processes, journal, paces=PACES):
+    """- fewest_seconds: how long most victims of a kill have lived."""
+
+    def __init__(self, seed, processes, journal, paces=PACES, fewest_seconds=EARLY):
         self.seed, self.processes, self.journal, self.paces = seed, processes, journal, paces
+        self.fewest_seconds = fewest_seconds
         # (time, what, worker), as they happened.
         self.deeds = []
         self.stopped = set()
@@ -74,7 +77,7 @@ class Havoc:
         return None
 
     async def kill(self, chance):
-        worker = await self.victim(chance, 0.5 if chance.random() < YOUNG_VICTIMS else EARLY)
+        worker = await self.victim(chance, 0.5 if chance.random() < YOUNG_VICTIMS else self.fewest_seconds)
         if worker is None:
             return
         if self.processes.age(worker) < EARLY:

@@ -1,5 +1,6 @@
 """The processes of one run: the stand-in, the supervisor with its workers, nginx. Each can be ended and begun anew by itself."""
 import ctypes
+import json
 import os
 import pathlib
 import shutil
@@ -120,6 +121,13 @@ class Processes:
 
     def is_supervised(self):
         return self.supervisor.poll() is None
+
+    def produced(self):
+        """The stand-in's own books, which are kept beside the journal."""
+        with urllib.request.urlopen(f"{self.upstream}/demo/requests", timeout=600) as answer:
+            text = answer.read()
+        (self.data / "upstream.json").write_bytes(text)
+        return json.loads(text)["requests"]
 
     # Ending.
 

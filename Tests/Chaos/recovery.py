@@ -3,9 +3,6 @@ import datetime
 import json
 import statistics
 
-# A worker that is killed while others cannot take over at once may fail what comes until its successor serves.
-AFTERMATH = 3
-
 
 def read_log(path):
     """When each worker began to serve, and when it answered first, by process id."""
@@ -23,11 +20,8 @@ def read_log(path):
     return serving, answering
 
 
-def recoveries(log, kills, early):
-    """Seconds from each kill to the first answer of the worker that took the place.
-
-    `early` are the victims whose place was started again with a pause on purpose; they are left out.
-    """
+def recoveries(log, kills, victims):
+    """Seconds from the kill of each of the victims to the first answer of the worker that took the place."""
     serving, answering = read_log(log)
     successors = sorted((moment, pid) for pid, moment in serving.items())
     took, taken = [], set()
@@ -36,14 +30,27 @@ def recoveries(log, kills, early):
         if heir is None:
             continue
         taken.add(heir[1])
-        if worker not in early and heir[1] in answering:
+        if worker in victims and heir[1] in answering:
             took.append(answering[heir[1]] - moment)
     return sorted(took)
 
 
-def in_words(took):
+def new_supervisors(log, kills):
+    """Seconds from each kill of a supervisor until a worker of the next one serves."""
+    serving = sorted(read_log(log)[0].values())
+    return sorted(next(when for when in serving if when > moment) - moment for moment in kills if serving[-1] > moment)
+
+
+def noted(silent, kills):
+    """How long before it was killed a worker had last noted how far its replies were."""
+    gaps = sorted(kills[hold.worker] - hold.noted for hold in silent.values() if hold.worker in kills)
+    if not gaps:
+        return "killed workers had no reply under way"
+    return f"the last note of {len(gaps):,} replies was {statistics.median(gaps):.2f} s old (median), {gaps[-1]:.2f} s at most"
+
+
+def in_words(took, what):
     if not took:
-        return "no worker was killed"
-    at = lambda part: took[min(len(took) - 1, int(part * len(took)))]
-    return (f"{len(took)} places served again after {statistics.median(took):.2f} s (median), {at(0.95):.2f} s (95 %), "
+        return f"killed {what}: none"
+    return (f"killed {what}: {len(took)} places served again after {statistics.median(took):.2f} s (median), {took[int(0.95 * (len(took) - 1))]:.2f} s (95 %), "
             f"{took[-1]:.2f} s (longest)")

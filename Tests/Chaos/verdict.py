@@ -2,6 +2,7 @@
 import collections
 import subprocess
 
+UNEXPLAINED = "unexplained"
 # What has to agree in every ledger, whatever happened; each row that comes back is a flaw.
 AGREEMENTS = """
     SELECT 'account ' || a.id AS flaw FROM account a
@@ -36,24 +37,43 @@ def disagreements(house, processes):
 def blames(asked, books, silent, deeds):
     """Counts why answers were neither whole, nor refused, nor left by their clients."""
     counts = collections.Counter()
-    killed = {worker for _, what, worker in deeds if what == "kill"}
-    restarts = [moment for moment, what, _ in deeds if what == "restart nginx"]
+    history = History(deeds)
     for one in asked:
         if one.answer.state in ("broken", "unserved", "unreached"):
-            counts[blame(one, books, silent, killed, restarts)] += 1
+            counts[blame(one, books, silent, history)] += 1
     return dict(counts.most_common())
 
 
-def blame(one, books, silent, killed, restarts):
+class History:
+    """When what was done."""
+
+    def __init__(self, deeds):
+        self.killed = {worker for _, what, worker in deeds if what == "kill"}
+        self.moments = collections.defaultdict(list)
+        for moment, what, _ in deeds:
+            self.moments[what].append(moment)
+
+    def has(self, what, since, until):
+        return any(since <= moment <= until for moment in self.moments[what])
+
+
+def blame(one, books, silent, history):
     entry = next(iter(books.of(one)), None)
+    began, ended = one.answer.began, one.answer.ended
     hold = silent.get(entry.request_id) if entry else None
     if entry and entry.outcome == "expired" or entry and entry.is_corrected:
-        return "its worker was killed" if hold and hold.worker in killed else "its worker was stopped"
-    if any(one.answer.began - 1 < moment < one.answer.ended + 0.1 for moment in restarts):
+        return "its worker was killed" if hold and hold.worker in history.killed else "its worker was stopped"
+    if history.has("restart nginx", began - 1, ended + 0.1):
         return "nginx was restarted"
-    if entry:
-        return {"failed": "the upstream broke off", "shutDown": "its worker was asked to end"}.get(
-            entry.outcome, f"on the ledger as {entry.outcome}")
-    if one.ask.model in ("busy", "broken", "breaker"):
+    if entry and entry.outcome == "failed":
+        return "the upstream broke off"
+    if not entry and one.ask.model in ("busy", "broken", "breaker"):
         return "the upstream refused"
-    return f"never held: {one.answer.state} {one.answer.status}"
+    # A renewed worker lets replies go on for two seconds; one whose supervisor was killed as well.
+    if entry and (history.has("renew", ended - 60, ended) or history.has("kill supervisor", ended - 10, ended)):
+        return "its worker was asked to end"
+    if history.has("kill supervisor", began - 30, ended):
+        return "nobody listened, as the supervisor had been killed"
+    if history.has("kill", began - 1, ended):
+        return "its worker was killed before anything was held"
+    return f"{UNEXPLAINED}: {one.answer.state} {one.answer.status}, on the ledger as {entry and entry.outcome}"

@@ -82,6 +82,10 @@ class Watch:
 
     def note_silent(self, connection):
         for row in connection.execute(SILENT, (round((time.time() + LEASE - SILENCE) * 1000),)):
-            self.silent[row["request_id"]] = Silent(
+            hold = Silent(
                 worker=int(row["owner"].rsplit(":", 1)[1]), streamed=row["streamed_tokens"],
                 noted=row["lease_until"] / 1000 - LEASE, opened=row["opened_at"] / 1000)
+            # In a hurried run the leases of the dead are made to run out earlier: that is no note.
+            before = self.silent.get(row["request_id"])
+            if not before or hold.noted > before.noted:
+                self.silent[row["request_id"]] = hold
