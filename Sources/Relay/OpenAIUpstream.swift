@@ -50,15 +50,19 @@ public struct OpenAIUpstream: Upstream {
     }
 
     public func open(_ call: UpstreamCall) async throws -> UpstreamReply {
+        guard !Task.isCancelled else { throw Self.unsent }
         let response = try send(call)
         do {
             let format = try await accept(response, hiding: call.endpoint.apiKey)
             return UpstreamReply(events: ReplyEvents(response, format: format, reader: call.reader))
         } catch {
             response.close(error)
+            if error is CancellationError, !response.wasSent { throw Self.unsent }
             throw TransportFailure.beforeAnswer(error)
         }
     }
+
+    private static let unsent = UpstreamFailure.unreachable(detail: "given up before it was sent")
 
     public func modelNames(at endpoint: UpstreamEndpoint) async throws -> [String] {
         let response = try begin(.GET, "/models", at: endpoint, headers: ["accept": "application/json"])

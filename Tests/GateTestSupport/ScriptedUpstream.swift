@@ -12,6 +12,8 @@ public final class ScriptedUpstream: Upstream {
         case fail(UpstreamFailure)
         /// Says nothing until the caller gives up.
         case hang
+        /// Cannot be reached until the caller gives up.
+        case connect
     }
 
     private struct State {
@@ -54,6 +56,9 @@ public final class ScriptedUpstream: Upstream {
             for await _ in AsyncStream<Never>.makeStream().stream {}
             state.withLock { $0.cancelledOpenings += 1 }
             throw CancellationError()
+        case .connect:
+            for await _ in AsyncStream<Never>.makeStream().stream {}
+            throw UpstreamFailure.unreachable(detail: "given up before it was sent")
         }
     }
 

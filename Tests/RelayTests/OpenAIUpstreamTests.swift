@@ -137,6 +137,22 @@ struct OpenAIUpstreamTests {
         }
     }
 
+    /// Cancelled later it throws `CancellationError`, as the upstream may have read the call by then.
+    @Test func whatIsGivenUpBeforeItIsSentWasNotAccepted() async throws {
+        let server = try RawServer { connection in connection.waitForClose() }
+        defer { server.stop() }
+        try await withUpstream { upstream in
+            let opening = Task {
+                while !Task.isCancelled { await Task.yield() }
+                return try await upstream.open(call(server.baseURL))
+            }
+            opening.cancel()
+            await #expect(throws: UpstreamFailure.unreachable(detail: "given up before it was sent")) {
+                _ = try await opening.value
+            }
+        }
+    }
+
     @Test func closesTheConnectionOfAReplyThatNobodyReads() async throws {
         let closed = Signal<Void>()
         let server = try RawServer { connection in

@@ -145,6 +145,12 @@ extension Call {
 
     // MARK: The end
 
+    /// It was stopped after it had been sent and before there was an answer. What the upstream read of it by then it
+    /// charges for, and nobody can tell: the prompt counts.
+    func giveUp(_ allowance: Allowance) {
+        conclude(begin(allowance), outcome: nil, failure: nil)
+    }
+
     private func conclude(_ reply: LiveReply, outcome: Outcome?, failure: UpstreamFailure?) {
         let counts = counts(of: reply)
         let counted = Usage(

@@ -25,9 +25,10 @@ extension Gate {
             requestID: call.id, endpoint: call.route.endpoint, model: call.route.meteredModel.name,
             body: call.prompt.body, maxCompletionTokens: allowance.replyCap / call.prompt.body.replies)
         do {
-            if call.isStopped { throw CancellationError() }
+            if call.isStopped { throw GateError.stopped }
             return try await call.interruptibly { [upstream = ports.upstream] in try await upstream.open(upstreamCall) }
         } catch {
+            if error is CancellationError { call.giveUp(allowance) }
             // Read before releasing: a refresh that finds the hold gone stops the call too.
             let wasStopped = call.isStopped
             await finish(call)
@@ -52,7 +53,7 @@ extension Gate {
         await finish(call)
     }
 
-    /// Settles what was accepted, releases what was not. What the store cannot take now is tried again at every tick.
+    /// Settles what was or may have been accepted, releases what was not. What the store cannot take now is tried again at every tick.
     func finish(_ call: Call) async {
         if let reply = call.reply, let conclusion = call.conclusion {
             await settle(call, conclusion, to: reply)

@@ -87,7 +87,7 @@ public actor Gate {
     /// Where a limit leaves no room, another model may answer, or an earlier answer is given again: the reply says so.
     ///
     /// - Parameter waiting: is told each place that the prompt has in a queue, while it has to wait for its turn.
-    /// - Throws: `GateError`; then nothing is charged.
+    /// - Throws: `GateError`; then nothing is charged, but for the prompt of what was stopped after it had been sent.
     public func submit(
         _ prompt: Prompt, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
     ) async throws(GateError) -> LiveReply {

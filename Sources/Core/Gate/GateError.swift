@@ -1,4 +1,5 @@
-/// Why the gate let a prompt not pass. Nothing was charged.
+/// Why the gate let a prompt not pass. Nothing was charged, but for `.stopped` and `.shuttingDown`: the prompt, where it
+/// had been sent.
 public enum GateError: Error, Sendable, Hashable {
     case refused(Refusal)
     /// More than the tier or the model takes.

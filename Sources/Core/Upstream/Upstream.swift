@@ -5,8 +5,8 @@ public protocol Upstream: Sendable {
     /// Sends `call` and returns as soon as the upstream answered with a success status, before any text: until here
     /// a response to the reader can still choose its status.
     ///
-    /// - Throws: `UpstreamFailure`, and `CancellationError` when the task was cancelled. After a throw from here
-    ///   nothing was accepted upstream and nothing is charged.
+    /// - Throws: `UpstreamFailure`: then nothing was accepted upstream and nothing is charged. `CancellationError` when
+    ///   the task was cancelled after `call` had begun to be sent: the upstream may have read it.
     func open(_ call: UpstreamCall) async throws -> UpstreamReply
 
     /// The model names that the upstream offers (`GET /models`): is it there, and does it take the key?

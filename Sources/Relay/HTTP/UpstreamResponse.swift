@@ -19,6 +19,7 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
 
     private struct State {
         var delivery = Delivery()
+        var wasSent = false
         var task: HTTPClient.Task<Void>?
         var timer: Scheduled<Void>?
     }
@@ -39,6 +40,9 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
         }
         if !isOver { watch(on: task.eventLoop, at: .now() + patience.forHead) }
     }
+
+    /// Whether the server may have seen something of the request.
+    var wasSent: Bool { state.withLock(\.wasSent) }
 
     /// The status line and headers; call it first, once.
     ///
@@ -107,6 +111,10 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
 
 // What the client calls.
 extension UpstreamResponse {
+    func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
+        state.withLock { $0.wasSent = true }
+    }
+
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         watch(on: task.eventLoop, at: .now() + patience.forBody)
         return follow(state.withLock { $0.delivery.offer(head) }, .head(head), task.eventLoop)

@@ -43,7 +43,7 @@ extension ChatVisit {
     /// status happens here; afterwards the reply goes on whoever listens.
     ///
     /// - Throws: `Failure`, `Flaws`, `SubmissionFailure`, `GateError`: then the chat is as it was before, and nothing is
-    ///   charged.
+    ///   charged; but what was stopped after it had been sent stays, with its prompt charged.
     func ask(_ asking: Asking) async throws -> Asked {
         guard context.takeStreamSlot() else { throw Failure.noStreamSlot(words) }
         let submission = asking.submission

@@ -3,7 +3,8 @@ import Foundation
 import HTTPTypes
 
 extension Failure {
-    /// Why the gate let a prompt not pass, for the person who sent it. Nothing was charged, and the draft is kept.
+    /// Why the gate let a prompt not pass, for the person who sent it. Nothing was charged, but for the prompt of what was stopped
+    /// when the upstream had it already; the draft is kept.
     init(_ error: GateError, now: Timestamp, zone: TimeZone, words: Words) {
         switch error {
         case .refused(let refusal):
@@ -69,7 +70,8 @@ extension Failure {
         case .stopped:
             Failure(
                 status: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),
-                title: words("Stopped"), explanation: words("It was stopped before the model had begun."))
+                title: words("Stopped"), explanation: words(
+                    "It was stopped before the model had begun. If the model had the prompt already, that is charged."))
         default:
             Failure(
                 status: .serviceUnavailable, title: words("Not now"),

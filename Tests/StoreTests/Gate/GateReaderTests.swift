@@ -249,7 +249,7 @@ struct GateReaderTests {
         #expect(try await other.stop(prompt.requestID, of: GateFixture.ada))
         await world.gate.tick()
         await #expect(throws: GateError.stopped) { try await reader.value }
-        #expect(try await world.balance() == [0, 0, 10_000])
+        #expect(try await world.balance() == [10, 0, 9990])
     }
 
     /// It was not gone, only slow: it must stop, as nothing is held for it any more, and pay the rest.

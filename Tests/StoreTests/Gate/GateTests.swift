@@ -103,7 +103,8 @@ struct GateTests {
         #expect(try await world.balance() == [0, 0, 10_000])
     }
 
-    @Test func aReaderWhoLeavesBeforeTheUpstreamAcceptsCostsNothing() async throws {
+    /// The upstream has read it by then, and charges for that.
+    @Test func aReaderWhoLeavesBeforeTheUpstreamAnswersPaysForThePrompt() async throws {
         let world = try await GateFixture()
         world.upstream.answer = .hang
         let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
@@ -111,6 +112,17 @@ struct GateTests {
         reader.cancel()
         await #expect(throws: GateError.stopped) { try await reader.value }
         #expect(world.upstream.cancelledOpenings == 1)
+        #expect(try await world.balance() == [10, 0, 9990])
+        #expect(world.transcript.ended.map(\.ending.outcome) == [.abandoned])
+    }
+
+    @Test func aReaderWhoLeavesBeforeThePromptIsSentPaysNothing() async throws {
+        let world = try await GateFixture()
+        world.upstream.answer = .connect
+        let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
+        _ = await world.upstream.next()
+        reader.cancel()
+        await #expect(throws: GateError.stopped) { try await reader.value }
         #expect(try await world.balance() == [0, 0, 10_000])
     }
 
@@ -225,7 +237,7 @@ struct GateTests {
 
     @Test func aReleaseThatFailedIsDoneLater() async throws {
         let world = try await GateFixture()
-        world.upstream.answer = .hang
+        world.upstream.answer = .connect
         let prompt = GateFixture.prompt()
         let reader = Task { try await world.gate.submit(prompt) }
         _ = await world.upstream.next()

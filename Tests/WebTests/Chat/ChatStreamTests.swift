@@ -107,9 +107,9 @@ import Testing
         #expect(try end.string("summary") == "You stopped it. 4 prompt + 5 reply = 9 tokens")
     }
 
-    @Test func whoLeavesBeforeTheModelHasBegunTakesTheQuestionBack() async throws {
+    @Test func whoLeavesBeforeTheQuestionIsSentTakesItBack() async throws {
         let test = try await TestChat()
-        test.site.upstream.answer = .hang
+        test.site.upstream.answer = .connect
         let asking = Task { try await test.ask("How?") }
         _ = await test.site.upstream.next()
         asking.cancel()

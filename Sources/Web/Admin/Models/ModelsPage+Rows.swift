@@ -38,8 +38,13 @@ extension ModelsPage.Trial {
     }
 
     init(_ model: Model, notSent error: GateError, _ words: Words) {
-        title = words("{name} was not asked", ["name": model.name])
-        summary = words.trialRefusal(error) + " " + words("Nothing was charged.")
+        title =
+            error == .stopped
+            ? words("{name} did not answer", ["name": model.name])
+            : words("{name} was not asked", ["name": model.name])
+        summary =
+            words.trialRefusal(error) + " "
+            + (error == .stopped ? words("If it had the prompt, that is charged.") : words("Nothing was charged."))
         answer = nil
         hasFailed = true
     }

@@ -1,0 +1,56 @@
+"""How soon a killed worker's place serves again, and what a kill cost those who asked: from the log and the clients' journal."""
+import datetime
+import json
+import statistics
+
+
+def read_log(path):
+    """When each worker began to serve, and when it answered first, by process id."""
+    serving, answering = {}, {}
+    with open(path, errors="replace") as log:
+        for line in log:
+            if not line.startswith("{"):
+                continue
+            said = json.loads(line)
+            moment = datetime.datetime.fromisoformat(said["time"]).timestamp()
+            if said["message"] == "A worker serves":
+                serving.setdefault(int(said["fields"]["pid"]), moment)
+            elif said["message"] == "Answered a request":
+                answering.setdefault(said["pid"], moment)
+    return serving, answering
+
+
+def recoveries(log, kills, victims):
+    """Seconds from the kill of each of the victims to the first answer of the worker that took the place."""
+    serving, answering = read_log(log)
+    successors = sorted((moment, pid) for pid, moment in serving.items())
+    took, taken = [], set()
+    for moment, worker in kills:
+        heir = next(((when, pid) for when, pid in successors if when > moment and pid not in taken), None)
+        if heir is None:
+            continue
+        taken.add(heir[1])
+        if worker in victims and heir[1] in answering:
+            took.append(answering[heir[1]] - moment)
+    return sorted(took)
+
+
+def new_supervisors(log, kills):
+    """Seconds from each kill of a supervisor until a worker of the next one serves."""
+    serving = sorted(read_log(log)[0].values())
+    return sorted(next(when for when in serving if when > moment) - moment for moment in kills if serving[-1] > moment)
+
+
+def noted(silent, kills):
+    """How long before it was killed a worker had last noted how far its replies were."""
+    gaps = sorted(kills[hold.worker] - hold.noted for hold in silent.values() if hold.worker in kills)
+    if not gaps:
+        return "killed workers had no reply under way"
+    return f"the last note of {len(gaps):,} replies was {statistics.median(gaps):.2f} s old (median), {gaps[-1]:.2f} s at most"
+
+
+def in_words(took, what):
+    if not took:
+        return f"killed {what}: none"
+    return (f"killed {what}: {len(took)} places served again after {statistics.median(took):.2f} s (median), {took[int(0.95 * (len(took) - 1))]:.2f} s (95 %), "
+            f"{took[-1]:.2f} s (longest)")
