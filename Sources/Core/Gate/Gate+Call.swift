@@ -32,6 +32,7 @@ extension Gate {
             let wasStopped = call.isStopped
             await finish(call)
             if wasStopped { throw isDraining ? GateError.shuttingDown : .stopped }
+            log.warning("the upstream did not take a prompt", metadata: metadata(call, error))
             throw error as? UpstreamFailure ?? .garbage(detail: String(describing: error))
         }
     }

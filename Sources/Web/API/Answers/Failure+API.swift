@@ -39,7 +39,16 @@ extension Failure {
 
     /// A reply without its end.
     init(brokenOff ending: ReplyEnding, _ words: Words) {
-        self.init(ending.failure ?? .cut, words)
+        let charge = words(
+            "Charged for the prompt and what had come: {tokens}.",
+            ["tokens": words.tokens(ending.usage.totalTokens)])
+        let failure = ending.failure ?? .cut
+        self.init(failure, explanation: Self.explanation(failure, charge, words), words)
+        if ending.outcome == .overran {
+            explanation = words(
+                "The model's server went on past the longest reply that it was allowed, and was cut off. {charge}",
+                ["charge": charge])
+        }
         headers[.xShouldRetry] = "false"
         details["charged_tokens"] = .number(ending.usage.totalTokens)
     }
