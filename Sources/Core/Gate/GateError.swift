@@ -1,4 +1,4 @@
-/// Why the gate let a prompt not pass. Nothing was charged.
+/// Why the gate let a prompt not pass. Nothing is charged for it.
 public enum GateError: Error, Sendable, Hashable {
     case refused(Refusal)
     /// More than the tier or the model takes.
@@ -15,6 +15,10 @@ public enum GateError: Error, Sendable, Hashable {
     case personDisabled
     /// This request identifier was used before.
     case duplicateRequest
+    /// It was sent before under the same key, and was charged this much; its answer is not there any more.
+    case settledBefore(Usage)
+    /// Something else was sent before under the same key.
+    case keyOfAnotherRequest
     case upstream(UpstreamFailure)
     /// Stopped, or left, before the upstream had accepted.
     case stopped

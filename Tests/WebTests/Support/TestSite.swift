@@ -45,7 +45,8 @@ final class TestSite: Sendable {
             worker: UUID().uuidString,
             ports: Gate.Ports(
                 policy: store.gatePolicy, ledger: store.ledger, upstream: real ?? upstream, meter: ByteMeter(),
-                transcript: store.transcript, cache: store.replyCache, time: clock),
+                transcript: store.transcript, cache: store.replyCache, repeats: store.repeatedRequests,
+                time: clock),
             settings: Gate.Settings(tick: .milliseconds(20), queuePause: .milliseconds(5)), log: logs.logger)
         site = try Site(
             .test(store, gate, upstream, clock, encodings: encodings),

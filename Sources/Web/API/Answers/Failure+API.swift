@@ -9,6 +9,13 @@ extension Failure {
         self.init(error, now: now, zone: .gmt, words: words)
         // A program has no draft, and chooses no other chat.
         if case .refused(let refusal) = error { explanation = words.cause(of: refusal, zone: .gmt) }
+        // A program that has asked again under its key waits for the first answer.
+        if case .duplicateRequest = error {
+            explanation = words(
+                "The request with this Idempotency-Key is still running. Send it again later: it is charged once.")
+            code = "idempotency_key_in_use"
+            retryAfterSeconds = 2
+        }
         if case .upstream(.refused(let status, let message, _)) = error, [400, 413, 422].contains(status),
             !message.isEmpty
         {
