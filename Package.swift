@@ -117,12 +117,13 @@ let package = Package(
                 hummingbirdTesting, logging,
             ]
         ),
-        tests("Relay", with: ["Core", "Relay", "StrictJSON"]),
+        tests("Relay", with: ["Core", "Relay", "StrictJSON", "UpstreamTestSupport"]),
+        .target(name: "UpstreamTestSupport", path: "Tests/UpstreamTestSupport", swiftSettings: house),
         tests(
             "Web",
             with: [
-                "Web", "Core", "GateTestSupport", "Store", "StrictJSON", "Tokenizer", httpTypes, hummingbird,
-                hummingbirdTesting, logging, mustache, nioCore,
+                "Web", "Core", "GateTestSupport", "Relay", "Store", "StrictJSON", "Tokenizer", "UpstreamTestSupport",
+                httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore,
             ]),
         tests("Core", with: ["Core"]),
         .target(

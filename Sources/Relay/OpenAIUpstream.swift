@@ -25,8 +25,8 @@ public struct OpenAIUpstream: Upstream {
         public init() {}
     }
 
-    /// What an upstream may say at length: a completion in one piece, a list of models, two thousand embeddings.
-    private static let maxDocumentBytes = 32 << 20
+    /// How long a list of models may be.
+    private static let maxListBytes = 4 << 20
     /// How much of an error response is read for its message.
     private static let maxErrorBytes = 64 << 10
 
@@ -78,7 +78,7 @@ public struct OpenAIUpstream: Upstream {
     }
 
     private func modelNames(in response: UpstreamResponse) async throws -> [String] {
-        let body = Data(try await response.body(upTo: Self.maxDocumentBytes))
+        let body = Data(try await response.body(upTo: Self.maxListBytes))
         guard let list = try? JSONDecoder().decode(ModelList.self, from: body) else {
             throw UpstreamFailure.garbage(detail: "no list of models")
         }
@@ -130,7 +130,7 @@ extension OpenAIUpstream {
         guard !head.isEncoded else { throw UpstreamFailure.garbage(detail: "compressed without being asked to") }
         switch head.mediaType {
         case "text/event-stream", "": return .eventStream
-        case "application/json": return .whole(maxBytes: Self.maxDocumentBytes)
+        case "application/json": return .whole
         default: throw UpstreamFailure.garbage(detail: "content type \(head.mediaType.presentable(hiding: apiKey))")
         }
     }

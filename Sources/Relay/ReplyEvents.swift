@@ -12,8 +12,8 @@ struct ReplyEvents: AsyncSequence, Sendable {
     /// How the body is written.
     enum Format: Sendable {
         case eventStream
-        /// One JSON completion of at most so many bytes, from an upstream that does not stream.
-        case whole(maxBytes: Int)
+        /// One JSON completion, from an upstream that does not stream.
+        case whole
     }
 
     fileprivate let connection: OpenConnection
@@ -66,7 +66,7 @@ extension ReplyEvents.Iterator {
     private mutating func read() async throws -> [UpstreamEvent] {
         switch format {
         case .eventStream: try await readEvent()
-        case .whole(let maxBytes): try await readWhole(maxBytes)
+        case .whole: try await readWhole()
         }
     }
 
@@ -99,10 +99,10 @@ extension ReplyEvents.Iterator {
         return reader.lastEvents()
     }
 
-    private mutating func readWhole(_ maxBytes: Int) async throws -> [UpstreamEvent] {
+    private mutating func readWhole() async throws -> [UpstreamEvent] {
         isOver = true
         do {
-            return try reader.events(ofWhole: await connection.response.body(upTo: maxBytes))
+            return try reader.events(ofWhole: await connection.response.body(upTo: reader.maxDocumentBytes))
         } catch {
             throw TransportFailure.duringReply(error)
         }

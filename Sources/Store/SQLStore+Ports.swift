@@ -20,6 +20,7 @@ extension SQLStore {
     public var conversations: some Conversations { SQLConversations(database: database, time: time) }
     public var transcript: some Transcript { SQLTranscript(database: database, time: time) }
     public var replyCache: some ReplyCache { SQLReplyCache(database: database) }
+    public var repeatedRequests: some RepeatedRequests { SQLRepeatedRequests(database: database) }
     public var auditLog: some AuditLog { SQLAuditLog(database: database, time: time) }
 
     public var alerts: some Alerts { SQLAlerts(database: database, time: time) }

@@ -270,8 +270,8 @@ def test_a_prompt_of_two_megabytes_is_refused_in_plain_words(house, person):
 
 
 @pytest.mark.parametrize("fault, status, words", [
-    ("refuse", 502, "could not be reached"), ("error-500", 502, "refused the request (500)"),
-    ("error-401", 502, "refused the request (401)"), ("error-429", 503, "overloaded"), ("html", 502, "something that is no reply"),
+    ("refuse", 502, "could not be reached"), ("error-500", 502, "server failed (500)"),
+    ("error-401", 502, "did not accept this site's key (401)"), ("error-429", 503, "overloaded"), ("html", 502, "something that is no reply"),
     ("redirect", 502, "refused the request"),
 ])
 def test_an_upstream_that_does_not_answer_costs_nothing(house, admin, fault, status, words):

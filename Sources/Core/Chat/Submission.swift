@@ -69,6 +69,8 @@ public struct Submitted: Sendable, Hashable {
 public enum SubmissionFailure: Error, Sendable, Hashable {
     /// A reply in this conversation is still being written.
     case replyInProgress
+    /// Another question was sent under this key before.
+    case keyOfAnotherQuestion
     /// The conversation has gone on: what was to be replaced is not the last of it any more.
     case outdated
 }

@@ -33,6 +33,7 @@ extension Gate {
             let wasStopped = call.isStopped
             await finish(call)
             if wasStopped { throw isDraining ? GateError.shuttingDown : .stopped }
+            log.warning("the upstream did not take a prompt", metadata: metadata(call, error))
             throw error as? UpstreamFailure ?? .garbage(detail: String(describing: error))
         }
     }
@@ -64,6 +65,7 @@ extension Gate {
 
     /// Settles, keeps the text, and tells the listeners, who are told even when the store fails.
     private func settle(_ call: Call, _ conclusion: Call.Conclusion, to reply: LiveReply) async {
+        await remember(conclusion, of: call, reply)
         var ending = ReplyEnding(conclusion, of: reply, tariff: call.route.tariff)
         do {
             let settlement = try await ports.ledger.settle(call.id, as: conclusion.ending, at: ports.time.now())

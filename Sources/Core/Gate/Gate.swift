@@ -40,13 +40,16 @@ public actor Gate {
         public var transcript: any Transcript
         /// Nil keeps no answers.
         public var cache: (any ReplyCache)?
+        /// Nil takes no request that may be sent again.
+        public var repeats: (any RepeatedRequests)?
         public var time: any TimeSource
         /// Rests for a while, or throws when the task is cancelled. Tests own this clock, too.
         public var rest: @Sendable (Duration) async throws -> Void
 
         public init(
             policy: any GatePolicy, ledger: any Ledger, upstream: any Upstream, meter: any TokenMeter,
-            transcript: any Transcript, cache: (any ReplyCache)? = nil, time: any TimeSource,
+            transcript: any Transcript, cache: (any ReplyCache)? = nil,
+            repeats: (any RepeatedRequests)? = nil, time: any TimeSource,
             rest: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         ) {
             self.policy = policy
@@ -55,6 +58,7 @@ public actor Gate {
             self.meter = meter
             self.transcript = transcript
             self.cache = cache
+            self.repeats = repeats
             self.time = time
             self.rest = rest
         }
@@ -85,6 +89,7 @@ public actor Gate {
     /// cancelled before stops the prompt; afterwards only the disconnect policy does.
     ///
     /// Where a limit leaves no room, another model may answer, or an earlier answer is given again: the reply says so.
+    /// What was sent before under the same key is answered as it was then, and charged once.
     ///
     /// - Parameter waiting: is told each place that the prompt has in a queue, while it has to wait for its turn.
     /// - Throws: `GateError`; then nothing is charged, but for the prompt of what was stopped after it had been sent.
@@ -92,6 +97,13 @@ public actor Gate {
         _ prompt: Prompt, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
     ) async throws(GateError) -> LiveReply {
         let plan = try await plan(prompt, for: prompt.model)
+        guard let key = prompt.idempotencyKey else { return try await begin(prompt, plan, waiting: waiting) }
+        return try await submit(prompt, once: key, plan, waiting: waiting)
+    }
+
+    func begin(
+        _ prompt: Prompt, _ plan: Call.Plan, waiting: @escaping @Sendable (QueuePlace) -> Void
+    ) async throws(GateError) -> LiveReply {
         let call = Call(prompt: prompt, plan: plan, meter: ports.meter, waiting: waiting)
         guard !isDraining else { throw .shuttingDown }
         guard calls[call.id] == nil else { throw .duplicateRequest }

@@ -16,6 +16,10 @@ public enum GateError: Error, Sendable, Hashable {
     case personDisabled
     /// This request identifier was used before.
     case duplicateRequest
+    /// It was sent before under the same key, and was charged this much; its answer is not there any more.
+    case settledBefore(Usage)
+    /// Something else was sent before under the same key.
+    case keyOfAnotherRequest
     case upstream(UpstreamFailure)
     /// Stopped, or left, before the upstream had accepted.
     case stopped

@@ -24,6 +24,8 @@ public final class LiveReply: Sendable {
     public let slowedBy: Account?
     /// What the organization says about its limits.
     public let alertRules: [AlertRule]
+    /// Whether it was given before, to a request under the same key.
+    public let isRepeated: Bool
 
     struct State {
         var log = ReplyLog()
@@ -57,10 +59,18 @@ public final class LiveReply: Sendable {
         reduction = allowance.reduction
         slowedBy = allowance.slowedBy
         alertRules = plan.route.alertRules
+        isRepeated = false
+        if call.prompt.idempotencyKey != nil { state.withLock { $0.outbox = Outbox(keepsCopy: true) } }
     }
 
     /// A reply that is there already.
-    init(_ answer: CachedAnswer, to call: Call, because refusal: Refusal, _ ending: ReplyEnding) {
+    convenience init(_ answer: CachedAnswer, to call: Call, because refusal: Refusal, _ ending: ReplyEnding) {
+        self.init(over: call, ending, refusal: refusal)
+        state.withLock { $0.log.append(answer.text, as: .text) }
+    }
+
+    /// - Parameter refusal: why an earlier answer stands for a new one; nil for one to the same request.
+    init(over call: Call, _ ending: ReplyEnding, refusal: Refusal?) {
         requestID = call.id
         path = call.asked.route.path
         promptTokens = call.asked.promptTokens
@@ -72,10 +82,8 @@ public final class LiveReply: Sendable {
         reduction = nil
         slowedBy = nil
         alertRules = call.asked.route.alertRules
-        state.withLock { state in
-            state.log.append(answer.text, as: .text)
-            state.ending = ending
-        }
+        isRepeated = refusal == nil
+        state.withLock { $0.ending = ending }
     }
 
     /// The answer so far, without reasoning.

@@ -4,22 +4,30 @@ struct Outbox: Sendable {
     static let roomBytes = 1 << 20
 
     private var passages: [UInt8] = []
+    /// Nil where nothing is given again.
+    private(set) var copy: OutboxCopy?
     private(set) var document: [UInt8]?
     /// The reader is gone, and no other can come.
     private var isClosed = false
     /// The reading that waits for room.
     private var held: CheckedContinuation<Void, Never>?
 
+    init(keepsCopy: Bool = false) {
+        if keepsCopy { copy = OutboxCopy() }
+    }
+
     var hasPassages: Bool { !passages.isEmpty }
 
     var isFull: Bool { !isClosed && passages.count >= Self.roomBytes }
 
     mutating func add(_ bytes: [UInt8]) {
+        copy?.add(bytes)
         guard !isClosed else { return }
         passages += bytes
     }
 
     mutating func keep(document bytes: [UInt8]) {
+        copy?.keep(document: bytes)
         if !isClosed { document = bytes }
     }
 

@@ -12,11 +12,13 @@ public struct Prompt: Sendable, Hashable {
     /// The longest reply that the reader wants, in tokens; nil leaves it to the tier and the model. Where several are
     /// asked for at once, each may be so long.
     public var maxReplyTokens: Int64?
+    /// Under which a program may send it again; nil where it is another request each time.
+    public var idempotencyKey: IdempotencyKey?
 
     public init(
         requestID: RequestID = .random(), person: PersonID, project: ProjectID? = nil, key: APIKeyID? = nil,
         conversation: ConversationID? = nil, feature: String? = nil, model: String, body: PromptBody,
-        maxReplyTokens: Int64? = nil
+        maxReplyTokens: Int64? = nil, idempotencyKey: IdempotencyKey? = nil
     ) {
         self.requestID = requestID
         self.person = person
@@ -27,6 +29,7 @@ public struct Prompt: Sendable, Hashable {
         self.model = model
         self.body = body
         self.maxReplyTokens = maxReplyTokens
+        self.idempotencyKey = idempotencyKey
     }
 
     public init(

@@ -7,6 +7,8 @@ import StrictJSON
 struct EmbeddingRelay: ReplyReader {
     private(set) var isDone = false
     var isFinished: Bool { isDone }
+    /// Two thousand vectors.
+    var maxDocumentBytes: Int { 32 << 20 }
     private let apiKey: String?
 
     init(hiding apiKey: String?) {

@@ -7,6 +7,8 @@ protocol ReplyReader: Sendable {
     var isDone: Bool { get }
     /// How long an event of such a reply may be.
     var eventLimits: EventStreamParser.Limits { get }
+    /// How long a reply in one piece may be, in bytes.
+    var maxDocumentBytes: Int { get }
     /// The upstream said why it ended: the reply is whole, whatever becomes of the connection.
     var isFinished: Bool { get }
 
@@ -24,6 +26,9 @@ protocol ReplyReader: Sendable {
 
 extension ReplyReader {
     var eventLimits: EventStreamParser.Limits { EventStreamParser.Limits() }
+
+    /// A million tokens have about as much; a worker is to stay small even where somebody sends more.
+    var maxDocumentBytes: Int { 4 << 20 }
 
     mutating func lastEvents() -> [UpstreamEvent] { [] }
 }

@@ -11,7 +11,10 @@ struct ResponseRelay: ReplyReader {
     private(set) var isDone = false
     var isFinished: Bool { isDone }
     /// The first events repeat the request's instructions and tools, the last one also the whole output.
-    var eventLimits: EventStreamParser.Limits { .init(lineBytes: 16 << 20, eventBytes: 16 << 20) }
+    var eventLimits: EventStreamParser.Limits {
+        .init(lineBytes: maxDocumentBytes, eventBytes: maxDocumentBytes)
+    }
+    var maxDocumentBytes: Int { 8 << 20 }
     /// What came piece by piece: text of any kind, the names of functions.
     private var (hasPieces, hasNames) = (false, false)
     private let request: APIRequest

@@ -54,9 +54,23 @@ extension SQLSession {
 
     /// The reply that was stored when this was first sent.
     fileprivate func earlierReply(to submission: Submission) throws -> Message? {
-        try row(
+        let reply = try row(
             "SELECT * FROM message WHERE conversation = $1 AND submit_key = $2", submission.conversation, submission.key
         ).map(Message.init)
+        if let reply { try requireTheSameQuestion(submission, as: reply) }
+        return reply
+    }
+
+    /// - Throws: `SubmissionFailure` where a form comes again with other words in it, or for another model.
+    private func requireTheSameQuestion(_ submission: Submission, as reply: Message) throws {
+        guard let question = submission.question else { return }
+        let earlier = try row(
+            "SELECT text FROM message WHERE request = $1 AND role = 'user'", reply.reply?.requestID)
+        let text: String? = try earlier?["text"]
+        guard text == question, reply.reply?.model == submission.model else {
+            if case .edit = submission.kind { throw SubmissionFailure.outdated }
+            throw SubmissionFailure.keyOfAnotherQuestion
+        }
     }
 
     fileprivate func requireNoReplyInProgress(in conversation: ConversationID, at now: Timestamp) throws {

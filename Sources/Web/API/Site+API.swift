@@ -29,8 +29,10 @@ extension Site {
         ]
         for (path, read) in readers {
             routes.post(RouterPath(path)) { request, context in
-                let question = try read(try await request.json())
-                return try await APIAnswer(site: self, context: context, question: question).respond(to: request)
+                let body = try await request.json()
+                let key = try request.idempotencyKey(of: try context.caller(), body)
+                return try await APIAnswer(site: self, context: context, question: try read(body), key: key)
+                    .respond(to: request)
             }
         }
         routes.post("chat") { request, context in

@@ -33,7 +33,8 @@ struct SmallChat: Sendable {
         let model = try await model(body, caller)
         let prompt = PromptBody.messages([ChatMessage(role: .user, content: try body.required("prompt").string())])
         let reply = try await site.submit(
-            prompt, to: model, maxReplyTokens: try body.optionalInteger("max_tokens"), of: request, context)
+            prompt, to: model, maxReplyTokens: try body.optionalInteger("max_tokens"),
+            try request.idempotencyKey(of: caller, body), of: request, context)
         let (text, ending) = try await reply.whole()
         if let failure = Failure(ending, site.words) { throw failure }
         var response = try Response.json(

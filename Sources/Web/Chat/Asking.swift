@@ -1,4 +1,6 @@
 import Core
+import Crypto
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -8,6 +10,16 @@ struct Asking: Sendable {
     var submission: Submission
     /// The chat as it was before; nil for one that begins.
     var before: ConversationRecord?
+
+    /// As another question than the first one of its form.
+    fileprivate var renamed: Asking {
+        var asking = self
+        let content = [submission.key, submission.model, submission.question ?? ""].joined(separator: "\n")
+        let name = String(SHA256.hash(data: Data(content.utf8)).hexadecimal.prefix(32))
+        asking.submission.key = name
+        if before == nil { asking.submission.conversation = ConversationID(rawValue: name) }
+        return asking
+    }
 
     /// What the page shows again when the question is refused.
     func scene(_ problem: Failure) -> ChatScene {
@@ -46,8 +58,8 @@ extension ChatVisit {
     ///   charged; but what was stopped after it had been sent stays, with its prompt charged.
     func ask(_ asking: Asking) async throws -> Asked {
         guard context.takeStreamSlot() else { throw Failure.noStreamSlot(words) }
+        let (asking, submitted) = try await submit(asking)
         let submission = asking.submission
-        let submitted = try await ports.conversations.submit(submission, of: person.id)
         var asked = Asked(asking: asking, submitted: submitted)
         if submitted.isRepeated { return asked }
         let prompt = Prompt(
@@ -58,6 +70,17 @@ extension ChatVisit {
         asked.place = await entry.place()
         if asked.place == nil { try await untilLetIn(asked) { _ in } }
         return asked
+    }
+
+    /// Stores the question. A page that was gone back to has the form of a question that was sent, and its name: what is
+    /// asked there in other words is another question, which gets its name from the form and the words.
+    private func submit(_ asking: Asking) async throws -> (Asking, Submitted) {
+        do {
+            return (asking, try await ports.conversations.submit(asking.submission, of: person.id))
+        } catch SubmissionFailure.keyOfAnotherQuestion {
+            let asking = asking.renamed
+            return (asking, try await ports.conversations.submit(asking.submission, of: person.id))
+        }
     }
 
     /// Returns when the question is in; tells each new place that it has until then.

@@ -93,7 +93,7 @@ extension Words {
         return switch reply.outcome {
         case .shutDown: self("The server was restarted while the reply was written. What had come is kept and charged.")
         case .expired, nil: self("The reply was lost on the way. What had come is kept and charged.")
-        default: Failure.explanation(reply.failure ?? .cut, self)
+        default: Failure.explanation(brokenOff: reply.failure ?? .cut, self)
         }
     }
 }

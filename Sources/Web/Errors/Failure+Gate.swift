@@ -28,6 +28,18 @@ extension Failure {
             details: ["needed": .number(count.tokens), "limit": .number(maximum)])
     }
 
+    private static func settledBefore(_ usage: Usage, _ words: Words) -> Failure {
+        Failure(
+            status: .conflict, title: words("This was answered before"),
+            explanation: words(
+                """
+                The request with this Idempotency-Key has ended: {tokens} were charged for it then, and nothing now. \
+                Its answer is not kept. To ask again, use another key.
+                """, ["tokens": words.tokens(usage.totalTokens)]),
+            code: "idempotency_key_settled", param: "Idempotency-Key",
+            details: ["charged_tokens": .number(usage.totalTokens)], headers: [.xShouldRetry: "false"])
+    }
+
     private static func standing(_ error: GateError, _ words: Words) -> Failure {
         switch error {
         case .invalidReplyLength:
@@ -67,6 +79,13 @@ extension Failure {
             Failure(
                 status: .conflict, title: words("This was sent already"),
                 explanation: words("It was taken once, and is not charged again."), code: "duplicate_request")
+        case .settledBefore(let usage): settledBefore(usage, words)
+        case .keyOfAnotherRequest:
+            Failure(
+                status: .unprocessableContent, title: words("This key is another request's"),
+                explanation: words(
+                    "Another request was sent under this Idempotency-Key. Give each request a key of its own."),
+                code: "idempotency_key_reused", param: "Idempotency-Key")
         case .stopped:
             Failure(
                 status: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),

@@ -11,6 +11,11 @@ extension Failure {
                 explanation: words(
                     "A reply is still being written in this chat. Wait for it or stop it, then send again."),
                 code: "reply_in_progress")
+        case .keyOfAnotherQuestion:
+            self.init(
+                status: .conflict, title: words("This was sent already"),
+                explanation: words("This form was sent before, with another question. Reload the page and send again."),
+                code: "sent_before")
         case .outdated:
             self.init(
                 status: .conflict, title: words("The chat has gone on"),

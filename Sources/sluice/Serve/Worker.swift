@@ -70,7 +70,7 @@ struct Worker {
         let ports = Gate.Ports(
             policy: store.gatePolicy, ledger: store.ledger, upstream: upstream,
             meter: PromptMeter(try TokenCounters(directory: settings.tables)), transcript: store.transcript,
-            cache: store.replyCache, time: SystemTime())
+            cache: store.replyCache, repeats: store.repeatedRequests, time: SystemTime())
         return Gate(worker: "\(ProcessInfo.processInfo.hostName):\(getpid())", ports: ports, log: log)
     }
 
@@ -191,6 +191,7 @@ private struct Housekeeping: Service {
             try await store.signInThrottle.cleanUp()
             try await store.conversations.giveUpStale()
             try await store.replyCache.cleanUp(at: SystemTime().now())
+            try await store.repeatedRequests.cleanUp(at: SystemTime().now())
         } catch {
             log.warning("Could not forget what has expired", metadata: ["error": "\(error)"])
         }

@@ -72,8 +72,11 @@ import Testing
 
     @Test(arguments: [
         (UpstreamFailure.unreachable(detail: "key sk-1"), 502, "The model could not be reached."),
-        (.timedOut, 504, "The model took too long."),
-        (.refused(status: 401, message: "key sk-1", retryAfterSeconds: nil), 502, "refused the request (401)"),
+        (.timedOut, 504, "The model was silent for too long."),
+        (
+            .refused(status: 401, message: "key sk-1", retryAfterSeconds: nil), 502,
+            "did not accept this site&#39;s key (401)"
+        ),
         (.garbage(detail: "key sk-1"), 502, "something that is no reply"),
     ])
     func anUpstreamThatFailsCostsNothing(_ failure: UpstreamFailure, _ status: Int, _ words: String) async throws {
@@ -85,6 +88,11 @@ import Testing
         #expect(try await test.chats() == 0)
     }
 
+    private static let brokenOff = """
+        The connection to the model's server ended before the reply did. You paid for the question and for what had \
+        come, which is kept. Try again in a while, or choose another model.
+        """
+
     @Test func aReplyThatBreaksOffKeepsWhatHadComeAndChargesThat() async throws {
         let test = try await TestChat()
         let (chat, answer, scripted) = try await test.running()
@@ -92,16 +100,16 @@ import Testing
         scripted.fail(.cut)
         let fail = try #require(try TestEvent.all(try await answer.whole().text).last)
         #expect(fail.name == "fail")
-        #expect(try fail.string("message") == "The reply broke off. What had come is kept, and only that was charged.")
+        #expect(try fail.string("message") == Self.brokenOff)
         let page = try await test.browser.get("/chat/\(chat)").text
         #expect(page.contains("<p>Half</p>") && page.contains("4 prompt + 4 reply = 8 tokens"))
-        #expect(page.contains("The reply broke off."))
+        #expect(page.contains(Self.brokenOff.replacing("'", with: "&#39;")))
     }
 
     @Test(arguments: [
-        (UpstreamFailure.timedOut, "The model took too long. Try again later, or choose another model."),
-        (.refused(status: 503, message: "sk-1", retryAfterSeconds: 9), "refused the request (503)"),
-        (.garbage(detail: "sk-1"), "The model&#39;s server answered with something that is no reply."),
+        (UpstreamFailure.timedOut, "The model was silent for too long. You paid for the question"),
+        (.refused(status: 503, message: "sk-1", retryAfterSeconds: 9), "server failed (503)"),
+        (.garbage(detail: "sk-1"), "The model&#39;s server sent something that is no reply."),
     ])
     func whyAReplyBrokeOffIsSaidFromThenOn(_ failure: UpstreamFailure, _ words: String) async throws {
         let test = try await TestChat()

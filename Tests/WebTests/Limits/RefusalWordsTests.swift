@@ -80,7 +80,8 @@ import Testing
     @Test(arguments: [
         (GateError.promptTooLong(TokenCount(tokens: 9_000, isExact: true), maximum: 8_000), 400),
         (.invalidReplyLength, 400), (.unknownModel("x"), 404), (.modelNotInTier("x"), 403), (.personDisabled, 403),
-        (.duplicateRequest, 409), (.upstream(.timedOut), 504), (.upstream(.unreachable(detail: "")), 502),
+        (.duplicateRequest, 409), (.keyOfAnotherRequest, 422), (.upstream(.timedOut), 504),
+        (.upstream(.unreachable(detail: "")), 502),
         (.shuttingDown, 503), (.storeUnavailable(detail: "secret"), 503),
     ])
     func theGatesErrorsHaveTheirStatus(_ error: GateError, _ status: Int) {

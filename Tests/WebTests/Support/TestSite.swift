@@ -37,9 +37,11 @@ final class TestSite: Sendable {
     /// - Parameters:
     ///   - other: a site on whose database, clock and upstream this one is another worker.
     ///   - isEmpty: without anybody and any model, as at the first start.
+    ///   - real: asked instead of the one that a test plays, at `baseURL`.
     init(
         beside other: TestSite? = nil, address: PublicAddress = TestSite.address, isStandIn: Bool = false,
-        isEmpty: Bool = false, encodings: [String] = ["o200k_base"], metrics: MetricsAccess = MetricsAccess()
+        isEmpty: Bool = false, encodings: [String] = ["o200k_base"], metrics: MetricsAccess = MetricsAccess(),
+        asking real: (any Upstream)? = nil, at baseURL: String = "http://127.0.0.1:1/v1"
     ) async throws {
         folder = try other?.folder ?? TemporaryFolder()
         clock = other?.clock ?? TestClock()
@@ -49,8 +51,9 @@ final class TestSite: Sendable {
         gate = Gate(
             worker: UUID().uuidString,
             ports: Gate.Ports(
-                policy: store.gatePolicy, ledger: store.ledger, upstream: upstream, meter: ByteMeter(),
-                transcript: store.transcript, cache: store.replyCache, time: clock),
+                policy: store.gatePolicy, ledger: store.ledger, upstream: real ?? upstream, meter: ByteMeter(),
+                transcript: store.transcript, cache: store.replyCache, repeats: store.repeatedRequests,
+                time: clock),
             settings: Gate.Settings(tick: .milliseconds(20), queuePause: .milliseconds(5)), log: logs.logger)
         let settings = Site.Settings(
             address: address, version: "1.2.3", isStandIn: isStandIn,
@@ -61,7 +64,7 @@ final class TestSite: Sendable {
             templates: try Self.templates.get())
         responder = site.responder()
         upkeep = Task { [gate] in await gate.run() }
-        if other == nil && !isEmpty { try await furnish() }
+        if other == nil && !isEmpty { try await furnish(baseURL) }
     }
 
     deinit { upkeep.cancel() }
@@ -117,13 +120,13 @@ extension TestSite {
         _ = try await live.whole()
     }
 
-    private func furnish() async throws {
+    private func furnish(_ baseURL: String) async throws {
         let tier = try await standard()
         _ = try await store.people.add(
             Person.Draft(email: "admin@example.org", displayName: "Ada", tier: tier.id, isAdmin: true),
             passwordHash: nil, by: .program)
         let upstream = try await store.upstreamRecords.create(
-            UpstreamRecord.Draft(name: "Demo", baseURL: "http://127.0.0.1:1/v1"), by: .program)
+            UpstreamRecord.Draft(name: "Demo", baseURL: baseURL, key: .replace(with: "sk-upstream")), by: .program)
         _ = try await store.models.create(
             Model.Settings(
                 name: "small", upstream: upstream.id, upstreamModel: "demo-small", contextWindow: 100_000,

@@ -11,11 +11,14 @@ struct APIAnswer: Sendable {
     let site: Site
     let context: SiteContext
     let question: APIQuestion
+    /// Under which it may be asked again.
+    var key: IdempotencyKey?
 
     /// - Throws: `Failure`, `GateError`; then nothing was charged, unless the failure says so.
     func respond(to request: Request) async throws -> Response {
         let reply = try await site.submit(
-            .api(question.request), to: question.model, maxReplyTokens: question.maxReplyTokens, of: request, context)
+            .api(question.request), to: question.model, maxReplyTokens: question.maxReplyTokens, key, of: request,
+            context)
         return switch question.request.answer {
         case .document: try await document(reply)
         case .stream(let withUsage): try await stream(reply, withUsage: withUsage)
@@ -55,6 +58,7 @@ extension LiveReply {
 
     /// Says where something else was given than what was asked for.
     func substitution(of asked: String) -> HTTPFields {
+        if isRepeated { return [.idempotencyReplayed: "true"] }
         if isFromCache { return [.xSluiceCache: "hit"] }
         guard let model = answeringModel else { return [:] }
         return [.xSluiceDowngradedFrom: asked, .xSluiceModelServed: model]
@@ -96,7 +100,7 @@ extension APIAnswer {
 extension APIAnswer {
     private func stream(_ reply: LiveReply, withUsage: Bool) async throws -> Response {
         var accounts = reply.accounts
-        if reply.isFromCache {
+        if reply.isFromCache || reply.isRepeated {
             accounts = try await site.ports.ledger.accounts(on: reply.path, at: site.ports.time.now())
         }
         var response = Response(

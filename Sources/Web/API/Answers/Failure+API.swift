@@ -9,6 +9,13 @@ extension Failure {
         self.init(error, now: now, zone: .gmt, words: words)
         // A program has no draft, and chooses no other chat.
         if case .refused(let refusal) = error { explanation = words.cause(of: refusal, zone: .gmt) }
+        // A program that has asked again under its key waits for the first answer.
+        if case .duplicateRequest = error {
+            explanation = words(
+                "The request with this Idempotency-Key is still running. Send it again later: it is charged once.")
+            code = "idempotency_key_in_use"
+            retryAfterSeconds = 2
+        }
         if case .upstream(.refused(let status, let message, _)) = error, [400, 413, 422].contains(status),
             !message.isEmpty
         {
@@ -39,7 +46,16 @@ extension Failure {
 
     /// A reply without its end.
     init(brokenOff ending: ReplyEnding, _ words: Words) {
-        self.init(ending.failure ?? .cut, words)
+        let charge = words(
+            "Charged for the prompt and what had come: {tokens}.",
+            ["tokens": words.tokens(ending.usage.totalTokens)])
+        let failure = ending.failure ?? .cut
+        self.init(failure, explanation: Self.explanation(failure, charge, words), words)
+        if ending.outcome == .overran {
+            explanation = words(
+                "The model's server went on past the longest reply that it was allowed, and was cut off. {charge}",
+                ["charge": charge])
+        }
         headers[.xShouldRetry] = "false"
         details["charged_tokens"] = .number(ending.usage.totalTokens)
     }

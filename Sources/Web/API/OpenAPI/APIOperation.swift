@@ -1,3 +1,4 @@
+import Core
 import StrictJSON
 
 /// One route below `/v1`, for the description of the interface.
@@ -56,6 +57,7 @@ extension APIOperation {
         if !needsKey { value["security"] = [] }
         if path.contains("{model}") { value["parameters"] = [Self.modelParameter] }
         if let body {
+            value["parameters"] = [Self.idempotencyParameter]
             value["requestBody"] = [
                 "required": true, "content": ["application/json": ["schema": .reference(body)]],
             ]
@@ -81,12 +83,20 @@ extension APIOperation {
         "name": "model", "in": "path", "required": true, "schema": ["type": "string"],
     ]
 
+    private static let idempotencyParameter: JSONValue = [
+        "name": "Idempotency-Key", "in": "header",
+        "description": "A name for the request, kept for a day: sent again under it, it is charged once.",
+        "schema": ["type": "string", "maxLength": .number(Int64(IdempotencyKey.longest))],
+    ]
+
     private static let errors: KeyValuePairs = [
         "400": "The request is wrong, or can never fit a limit.",
         "401": "There is no valid key.",
         "403": "The tier does not have the model.",
         "404": "There is no such model.",
+        "409": "A request under this `Idempotency-Key` still runs, or its answer is not kept.",
         "413": "The body is too large.",
+        "422": "Another request was sent under this `Idempotency-Key`.",
         "429": "A limit is reached; `error.details` has the numbers and when it returns.",
         "502": "The upstream failed.",
         "503": "The server cannot take it just now.",

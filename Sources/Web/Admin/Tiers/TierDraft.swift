@@ -112,13 +112,19 @@ extension TierDraft {
     func graceField(_ errors: [String: String], _ words: Words) -> Field {
         Field(
             "graceSeconds", words("Seconds until then"), kind: .number, value: graceSeconds,
-            hint: words("Where replies without readers are ended."), error: errors["disconnect"])
+            hint: words(
+                """
+                Where replies without readers are ended. A chat is waited for so long; a program cannot come back, and \
+                its reply ends at once. Either way the prompt and what was written are charged.
+                """), error: errors["disconnect"])
     }
 
     func policyChoice(_ words: Words) -> Choice {
         Choice(
             "disconnect", words("When nobody reads a reply"),
-            options: [("cancel", words("end it after a while")), ("drain", words("read it to its end"))],
+            options: [
+                ("cancel", words("end it after a while")), ("drain", words("read it to its end, and charge all of it")),
+            ],
             selected: disconnect)
     }
 

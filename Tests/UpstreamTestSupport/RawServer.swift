@@ -3,15 +3,15 @@ import Synchronization
 
 /// A TCP server on the loopback that says exactly the bytes a test wants, in blocking calls on a thread for each
 /// connection, so that a test's script reads from top to bottom.
-final class RawServer: Sendable {
-    let port: UInt16
+public final class RawServer: Sendable {
+    public let port: UInt16
     private let listener: Int32
     private let log = Mutex<[String]>([])
     private let accepted = Mutex(0)
 
     /// - Parameter script: called with each request, complete with its body. The connection stays open for another
     ///   one when it returns.
-    init(_ script: @escaping @Sendable (RawConnection) -> Void) throws {
+    public init(_ script: @escaping @Sendable (RawConnection) -> Void) throws {
         (listener, port) = try Self.listen()
         Thread.detachNewThread { [self] in
             while case let socket = accept(listener, nil, nil), socket >= 0 {
@@ -22,13 +22,13 @@ final class RawServer: Sendable {
         }
     }
 
-    var baseURL: String { "http://127.0.0.1:\(port)/v1" }
+    public var baseURL: String { "http://127.0.0.1:\(port)/v1" }
     /// Head and body of every request so far.
-    var requests: [String] { log.withLock { $0 } }
-    var connectionCount: Int { accepted.withLock { $0 } }
+    public var requests: [String] { log.withLock { $0 } }
+    public var connectionCount: Int { accepted.withLock { $0 } }
 
     /// The accepting thread then closes the socket itself: no other may, for it would be used after that.
-    func stop() {
+    public func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
@@ -41,7 +41,7 @@ final class RawServer: Sendable {
     }
 
     /// A free port that nobody listens on.
-    static func unusedPort() throws -> UInt16 {
+    public static func unusedPort() throws -> UInt16 {
         let (listener, port) = try listen()
         close(listener)
         return port
@@ -65,7 +65,7 @@ final class RawServer: Sendable {
 }
 
 /// One connection of a `RawServer`, used by its thread only.
-final class RawConnection {
+public final class RawConnection {
     private let socket: Int32
     fileprivate private(set) var isOver = false
 
@@ -74,14 +74,14 @@ final class RawConnection {
         setPatience(milliseconds: 500)
     }
 
-    func setPatience(milliseconds: Int) {
+    public func setPatience(milliseconds: Int) {
         var patience = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// - Returns: false when the peer is gone, or has taken nothing for as long as the patience lasts: half a second.
     @discardableResult
-    func send(_ bytes: some Sequence<UInt8>) -> Bool {
+    public func send(_ bytes: some Sequence<UInt8>) -> Bool {
         let bytes = Array(bytes)
         var sent = 0
         while sent < bytes.count {
@@ -95,41 +95,41 @@ final class RawConnection {
     }
 
     @discardableResult
-    func send(_ text: String) -> Bool {
+    public func send(_ text: String) -> Bool {
         send(text.utf8)
     }
 
     /// Begins a chunked event stream.
-    func beginStream(_ headers: String = "content-type: text/event-stream\r\n") {
+    public func beginStream(_ headers: String = "content-type: text/event-stream\r\n") {
         send("HTTP/1.1 200 OK\r\n\(headers)transfer-encoding: chunked\r\n\r\n")
     }
 
     @discardableResult
-    func chunk(_ text: String) -> Bool {
+    public func chunk(_ text: String) -> Bool {
         chunk(Array(text.utf8))
     }
 
     @discardableResult
-    func chunk(_ bytes: [UInt8]) -> Bool {
+    public func chunk(_ bytes: [UInt8]) -> Bool {
         send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Array("\r\n".utf8))
     }
 
-    func endStream() {
+    public func endStream() {
         send("0\r\n\r\n")
     }
 
-    func answer(_ status: String, _ headers: String = "", body: String = "") {
+    public func answer(_ status: String, _ headers: String = "", body: String = "") {
         send("HTTP/1.1 \(status)\r\n\(headers)content-length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
     /// Ends the connection as a clean close.
-    func end() {
+    public func end() {
         shutdown(socket, Int32(SHUT_RDWR))
         isOver = true
     }
 
     /// Ends the connection, when the script returns, so that the peer gets a reset.
-    func reset() {
+    public func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         isOver = true
@@ -140,7 +140,7 @@ final class RawConnection {
     }
 
     /// Returns when the peer has closed the connection.
-    func waitForClose() {
+    public func waitForClose() {
         while let byte = readByte() { _ = byte }
     }
 
@@ -169,19 +169,19 @@ final class RawConnection {
 }
 
 /// Something that a test waits for, happening once on another thread.
-final class Signal<Value: Sendable>: Sendable {
+public final class Signal<Value: Sendable>: Sendable {
     private let stream: AsyncStream<Value>
     private let continuation: AsyncStream<Value>.Continuation
 
-    init() {
+    public init() {
         (stream, continuation) = AsyncStream.makeStream()
     }
 
-    func fire(_ value: Value) {
+    public func fire(_ value: Value) {
         continuation.yield(value)
     }
 
-    func wait() async -> Value? {
+    public func wait() async -> Value? {
         await stream.first { _ in true }
     }
 }
