@@ -4,6 +4,7 @@ public import Core
 public struct SQLStore: Sendable {
     let database: SQLiteDatabase
     let time: any TimeSource
+    let live: LiveCounts?
 
     /// Opens or creates the database at `path`, brings its schema up to date, and puts into a new one what a first
     /// admin needs to find. Several workers may do this at once.
@@ -15,7 +16,7 @@ public struct SQLStore: Sendable {
         let database = try SQLiteDatabase(path: path, settings: settings)
         try await SQLMigrator().migrate(database, at: time.now())
         try await database.write { session in try session.makeFirstStart(at: time.now()) }
-        return SQLStore(database: database, time: time)
+        return SQLStore(database: database, time: time, live: LiveCounts(path: path + "-live"))
     }
 
     /// How the store is, for the health page.

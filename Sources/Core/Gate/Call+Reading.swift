@@ -5,19 +5,23 @@ extension Call {
     /// Asks the ledger to hold so many tokens of the reply.
     typealias HoldMore = @Sendable (_ wanted: Int64) async throws -> Extension
 
+    /// Is told how long the reply is at each piece, in tokens.
+    typealias Note = @Sendable (_ tokens: Int64) -> Void
+
     /// Rests between two pieces of a reply that is to be slowed down, where the moment of the first of them says so.
     typealias Rest = @Sendable (_ pacing: inout Pacing) async throws -> Void
 
     /// Reads everything that the upstream sends, and concludes.
     func read(
-        _ accepted: UpstreamReply, into reply: LiveReply, holdingMore more: @escaping HoldMore,
-        resting rest: @escaping Rest
+        _ accepted: UpstreamReply, into reply: LiveReply, noting note: @escaping Note,
+        holdingMore more: @escaping HoldMore, resting rest: @escaping Rest
     ) async {
         do {
             let isWhole = try await interruptibly { [self] in
                 var pacing = reply.reduction.map(Pacing.init)
                 for try await event in accepted.events {
                     await take(event, into: reply, holdingMore: more)
+                    if event.isPiece { note(state.withLock(\.count.tokensByPieces)) }
                     await reply.untilThereIsRoom()
                     if event.isPiece, pacing != nil { try await rest(&pacing!) }
                 }

@@ -39,7 +39,9 @@ extension Gate {
     }
 
     private func relay(_ accepted: UpstreamReply, into reply: LiveReply, of call: Call) async {
-        await call.read(accepted, into: reply) { [ports, log] wanted in
+        await call.read(accepted, into: reply) { [ports] tokens in
+            ports.ledger.note(tokens, of: call.id)
+        } holdingMore: { [ports, log] wanted in
             do {
                 return try await ports.ledger.extend(call.id, toReply: wanted, at: ports.time.now())
             } catch {

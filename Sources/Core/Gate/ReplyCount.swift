@@ -10,6 +10,10 @@ struct ReplyCount: Sendable {
     /// All that came, counted or not.
     private(set) var bytes: Int64 = 0
     private var pending = ""
+    private var pendingTokens: Int64 = 0
+
+    /// As of the last piece. As upstreams send about a piece for each token, these are hardly more than there are.
+    var tokensByPieces: Int64 { tokens.addingClamped(pendingTokens) }
 
     /// What the reply cannot have more of than: no token has less than a byte.
     var most: Int64 { tokens.addingClamped(Int64(pending.utf8.count)) }
@@ -18,6 +22,7 @@ struct ReplyCount: Sendable {
     /// it unseen by no more than a piece.
     mutating func add(_ piece: String, upTo cap: Int64, by count: (String) -> Int64) {
         pending += piece
+        pendingTokens = pendingTokens.addingClamped(count(piece))
         bytes += Int64(piece.utf8.count)
         if pending.utf8.count >= Self.stride || most > cap { flush(by: count) }
     }
@@ -26,11 +31,13 @@ struct ReplyCount: Sendable {
         guard !pending.isEmpty else { return }
         tokens = tokens.addingClamped(count(pending))
         pending = ""
+        pendingTokens = 0
     }
 
     /// Takes over the count of the whole.
     mutating func correct(to exact: Int64) {
         tokens = exact
         pending = ""
+        pendingTokens = 0
     }
 }

@@ -32,6 +32,10 @@ public protocol Ledger: Sendable {
     /// - Returns: how each of them stands. One that is missing is no longer held: another worker reaped it.
     func refresh(_ progress: [HoldProgress], leaseUntil: Timestamp) async throws -> [RequestID: HoldStanding]
 
+    /// Notes how far a running request is, at each piece: outside of any transaction, so that it costs next to nothing.
+    /// It outlives a worker that is killed between two refreshes, but no power cut.
+    func note(_ streamedTokens: Int64, of request: RequestID)
+
     /// Asks the worker that owns the request to stop it; seen at its next `refresh`.
     ///
     /// - Returns: false when this person has no such running request.
@@ -56,7 +60,7 @@ public protocol Ledger: Sendable {
     func release(_ request: RequestID) async throws
 
     /// Settles holds whose lease had run out by `moment` and was not refreshed since, as their owner must be gone: the
-    /// prompt and what was streamed until the last refresh. A few hundred at a time, the oldest first.
+    /// prompt and what was streamed until the last note of it. A few hundred at a time, the oldest first.
     func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement]
 
     /// Every limit that concerns `path`, as a request would meet it now; the narrowest scopes last.

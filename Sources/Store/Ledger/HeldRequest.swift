@@ -55,9 +55,11 @@ struct HeldRequest {
 }
 
 extension HeldRequest {
-    /// How it ends when its worker is gone: the prompt, and what was streamed until the last refresh.
-    var expiry: Ending {
-        let usage = Usage(promptTokens: promptTokens, completionTokens: streamedTokens, source: .counted)
+    /// How it ends when its worker is gone: the prompt, and what it was known to have streamed, which is never more than
+    /// the reply could be.
+    func expiry(_ live: LiveCounts?) -> Ending {
+        let streamed = max(streamedTokens, min(replyCap, live?.tokens(of: requestID) ?? 0))
+        let usage = Usage(promptTokens: promptTokens, completionTokens: streamed, source: .counted)
         return Ending(usage: usage, outcome: .expired)
     }
 }

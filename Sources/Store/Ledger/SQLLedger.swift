@@ -4,14 +4,23 @@ import Core
 /// what they decide by still holds when they write.
 struct SQLLedger: Ledger {
     let database: any SQLDatabase
+    /// Nil where each refresh is all that is known of a reply.
+    let live: LiveCounts?
 
-    init(database: any SQLDatabase) {
+    init(database: any SQLDatabase, live: LiveCounts? = nil) {
         self.database = database
+        self.live = live
     }
 
     func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission {
         guard request.demand.isSound else { throw LedgerFailure.unsoundDemand }
-        return try await database.write { session in try session.hold(request, at: now) }
+        let admission = try await database.write { session in try session.hold(request, at: now) }
+        if case .granted = admission { live?.open(request.requestID) }
+        return admission
+    }
+
+    func note(_ streamedTokens: Int64, of request: RequestID) {
+        live?.note(streamedTokens, of: request)
     }
 
     func extend(_ request: RequestID, toReply wanted: Int64, at now: Timestamp) async throws -> Extension {
@@ -60,12 +69,14 @@ struct SQLLedger: Ledger {
 
     func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement {
         guard ending.usage.isSound else { throw LedgerFailure.unsoundUsage }
-        return try await database.write { session in
+        let settlement = try await database.write { session in
             if let hold = try session.heldRequest(request) {
                 return try session.settle(hold, as: ending, at: now)
             }
             return try session.settleAgain(request, as: ending, at: now)
         }
+        live?.close(request)
+        return settlement
     }
 
     func release(_ request: RequestID) async throws {
@@ -73,12 +84,15 @@ struct SQLLedger: Ledger {
             guard let hold = try session.heldRequest(request) else { return }
             try session.void(hold)
         }
+        live?.close(request)
     }
 
     func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
-        try await database.write { session in
-            try session.expiredHolds(by: moment).map { try session.settle($0, as: $0.expiry, at: now) }
+        let settlements = try await database.write { session in
+            try session.expiredHolds(by: moment).map { try session.settle($0, as: $0.expiry(live), at: now) }
         }
+        for settlement in settlements { live?.close(settlement.requestID) }
+        return settlements
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {

@@ -1,7 +1,7 @@
 public import Core
 
 extension SQLStore {
-    public var ledger: some Ledger { SQLLedger(database: database) }
+    public var ledger: some Ledger { SQLLedger(database: database, live: live) }
 
     public var usageHistory: some UsageHistory { SQLUsageHistory(database: database) }
 

@@ -4,6 +4,7 @@ import Core
 /// on meanwhile. What has to be done is found on a snapshot, for that keeps nobody waiting.
 struct LedgerRepairs {
     let database: any SQLDatabase
+    let live: LiveCounts?
     let now: Timestamp
     let actor: Actor
 
@@ -24,7 +25,7 @@ struct LedgerRepairs {
         let end = now.advanced(bySeconds: -LedgerVerifier.leakSeconds)
         return try await repeating(.holds) { session in
             try session.expiredHolds(by: end).map { hold in
-                let settlement = try session.settle(hold, as: hold.expiry, at: now)
+                let settlement = try session.settle(hold, as: hold.expiry(live), at: now)
                 return "request \(hold.entry): settled with \(settlement.usage.totalTokens) tokens"
             }
         }

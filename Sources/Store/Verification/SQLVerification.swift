@@ -1,11 +1,12 @@
 public import Core
 
 extension SQLStore {
-    public var verification: some Verification { SQLVerification(database: database) }
+    public var verification: some Verification { SQLVerification(database: database, live: live) }
 }
 
 struct SQLVerification: Verification {
     let database: any SQLDatabase
+    var live: LiveCounts?
 
     func verify(
         at now: Timestamp, progress: @escaping @Sendable (VerificationProgress) -> Void
@@ -16,7 +17,7 @@ struct SQLVerification: Verification {
     }
 
     func repair(at now: Timestamp, by actor: Actor) async throws -> [LedgerRepair] {
-        let repairs = LedgerRepairs(database: database, now: now, actor: actor)
+        let repairs = LedgerRepairs(database: database, live: live, now: now, actor: actor)
         return try await repairs.all()
     }
 }

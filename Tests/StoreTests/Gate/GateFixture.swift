@@ -254,6 +254,10 @@ final class BreakableLedger: Ledger {
         try await ledger.refresh(progress, leaseUntil: leaseUntil)
     }
 
+    func note(_ streamedTokens: Int64, of request: RequestID) {
+        real.note(streamedTokens, of: request)
+    }
+
     func askToStop(_ request: RequestID, of person: PersonID) async throws -> Bool {
         try await ledger.askToStop(request, of: person)
     }
