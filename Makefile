@@ -1,11 +1,17 @@
 # make run     installs what it needs, builds, and runs Sluice with a stand-in model on http://localhost:8080
 # make test    installs what it needs, builds, and runs every test, those in a real browser too
 # make bench   measures, beside other programs in the same run
+# make chaos   kills workers, nginx and upstreams until KILLS and REQUESTS are reached or MINUTES over, then compares the books
 # make fuzz    lets a fuzzer loose for SECONDS on the tokenizer, and then on the JSON reader
 # make lint    format and generated files
 
 PORT ?= 8080
 SECONDS ?= 60
+KILLS ?= 1000
+REQUESTS ?= 100000
+MINUTES ?= 120
+# How long the short form of it goes on in `make test`; what it begins with and ends with takes half a minute more.
+CHAOS_MINUTES ?= 0.75
 
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
@@ -23,7 +29,7 @@ without_pypi = PyPI is out of reach: the tests in a browser and those beside tik
 fuzzed = -O -sanitize=fuzzer,address -parse-as-library -swift-version 6
 swift_build = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench fuzz build vocabulary
+.PHONY: run test lint bench chaos fuzz build vocabulary
 
 run: vocabulary
 	@PORT=$(PORT) packaging/run
@@ -34,7 +40,8 @@ test: vocabulary $(test_python)/ready $(test_clients)/ready
 	@set -e; for room in $(foreach rooms,$(rooms),"$(rooms)"); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\." --skip "$(any_apart)"; done
 	@set -e; for suites in $(foreach suites,$(apart),"$(suites)"); do echo "== $$suites"; swift test --skip-build --filter "$$suites"; done
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
-		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd; \
+		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd && \
+			$(test_python)/bin/python Tests/Chaos/chaos.py --hurry --minutes $(CHAOS_MINUTES); \
 		else echo "$(without_pypi)"; fi
 
 build:
@@ -74,6 +81,11 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/streams.py
 	$(test_python)/bin/python Benchmarks/api.py
 	$(test_python)/bin/python Benchmarks/holds.py
+
+chaos: vocabulary $(test_python)/ready
+	for product in sluice demo-upstream; do swift build -c release --product $$product || exit 1; done
+	$(test_python)/bin/python Tests/Chaos/chaos.py --build .build/release --kills $(KILLS) --requests $(REQUESTS) \
+		--minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json

@@ -57,7 +57,7 @@ public struct OpenAIUpstream: Upstream {
             return UpstreamReply(events: ReplyEvents(response, format: format, reader: call.reader))
         } catch {
             response.close(error)
-            if error is CancellationError, !response.wasSent { throw Self.unsent }
+            if error is CancellationError, await !response.wasSent() { throw Self.unsent }
             throw TransportFailure.beforeAnswer(error)
         }
     }

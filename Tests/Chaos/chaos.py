@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import pathlib
 import random
+import shutil
 import signal
 import sqlite3
 import sys
@@ -41,7 +42,7 @@ def arguments():
     parser.add_argument("--rate", type=float, help="requests in a second; as many as there can be without it")
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seed", default=str(random.randrange(10**9)))
-    parser.add_argument("--build", type=pathlib.Path, default=TOP / ".build/debug", help="the programs' directory")
+    parser.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=TOP / ".build/debug", help="the programs' directory")
     parser.add_argument("--data", type=pathlib.Path, help="where everything is kept; a new directory without it")
     parser.add_argument("--hurry", action="store_true", help="let the leases of the dead run out at once, and do everything more often")
     return parser.parse_args()
@@ -142,7 +143,8 @@ class Run:
         print(in_words(recoveries(log, kills, havoc.young), "workers that had not"))
         supervisors = [moment for moment, what, _ in havoc.deeds if what == "kill supervisor"]
         print(in_words(new_supervisors(log, supervisors), "supervisors"))
-        print(noted(watch.silent, dict((worker, moment) for moment, worker in kills)))
+        halted = {worker for _, what, worker in havoc.deeds if what in ("stop", "long stop")}
+        print(noted(watch.silent, {worker: moment for moment, worker in kills if worker not in halted}))
         reasons = blames(crowd.asked, books, watch.silent, havoc.deeds)
         for reason, count in reasons.items():
             print(f"  {count:,} answers not whole: {reason}")
@@ -182,8 +184,11 @@ def main():
     flaws = asyncio.run(run.perform())
     for flaw in flaws[:40]:
         print("WRONG:", flaw)
-    print(f"{len(flaws)} differences; seed {options.seed}; journal and logs are in {run.data}" if flaws else "The books agree.")
-    sys.exit(1 if flaws else 0)
+    if flaws:
+        sys.exit(f"{len(flaws)} differences; seed {options.seed}; journal and logs are in {run.data}")
+    print("The books agree.")
+    if not options.data:
+        shutil.rmtree(run.data)
 
 
 if __name__ == "__main__":

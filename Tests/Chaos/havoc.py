@@ -6,7 +6,7 @@ import random
 import signal
 import time
 
-from processes import is_alive
+from processes import is_alive, signal_quietly
 from watch import LEASE
 
 # Seconds between two of each, on average.
@@ -80,9 +80,12 @@ class Havoc:
         worker = await self.victim(chance, 0.5 if chance.random() < YOUNG_VICTIMS else self.fewest_seconds)
         if worker is None:
             return
+        self.kill_now(worker)
+
+    def kill_now(self, worker):
         if self.processes.age(worker) < EARLY:
             self.young.add(worker)
-        os.kill(worker, signal.SIGKILL)
+        signal_quietly(worker, signal.SIGKILL)
         self.note("kill", worker)
 
     async def stop(self, chance):
@@ -100,7 +103,7 @@ class Havoc:
         self.note(what, worker)
         await self.rest(seconds)
         if is_alive(worker):
-            os.kill(worker, signal.SIGCONT)
+            signal_quietly(worker, signal.SIGCONT)
             self.note("go on", worker)
         self.stopped.discard(worker)
 
@@ -117,6 +120,8 @@ class Havoc:
             self.processes.nginx.terminate()
             await self.ended(self.processes.nginx)
             self.processes.begin_nginx()
+            # A signal that comes before it handles signals would end it.
+            await asyncio.to_thread(self.processes.await_port)
 
     async def renew(self, _):
         async with self.turn:
@@ -125,12 +130,16 @@ class Havoc:
                 self.note("renew")
 
     async def kill_supervisor(self, _):
-        """And begins another, as systemd would, until one stays: as long as an old worker listens, none can."""
+        """And begins another, as systemd would, until one stays: as long as an old worker listens, none can. Workers that are
+        stopped cannot end by themselves; systemd kills what is left.
+        """
         async with self.turn:
             self.processes.workers()
             self.processes.supervisor.kill()
             self.note("kill supervisor")
             await self.ended(self.processes.supervisor)
+            for worker in list(self.stopped):
+                self.kill_now(worker)
             await self.supervise()
 
     async def supervise(self):

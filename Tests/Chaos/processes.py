@@ -1,4 +1,5 @@
 """The processes of one run: the stand-in, the supervisor with its workers, nginx. Each can be ended and begun anew by itself."""
+import contextlib
 import ctypes
 import json
 import os
@@ -106,6 +107,13 @@ class Processes:
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 assert time.monotonic() < end, f"{address} does not answer; the logs are in {self.run}"
                 time.sleep(0.05)
+
+    def await_port(self, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+                return
+            time.sleep(0.02)
 
     # Looking.
 

@@ -18,6 +18,8 @@ AGREEMENTS = """
     UNION ALL
     SELECT 'settled twice ' || request_id FROM usage WHERE id > 0 GROUP BY request_id HAVING COUNT(*) > 1
     UNION ALL
+    SELECT 'a place in the queue that nobody asks for: ' || request_id FROM waiting
+    UNION ALL
     SELECT 'sums' WHERE (SELECT COALESCE(SUM(prompt_tokens + 7 * completion_tokens + 13 * cost), 0) FROM usage)
                      <> (SELECT COALESCE(SUM(prompt_tokens + 7 * completion_tokens + 13 * cost), 0) FROM usage_slot)
 """

@@ -2,8 +2,10 @@ import Logging
 
 /// What keeps running requests alive, and ends those that should not be.
 extension Gate {
-    /// Ticks until the task is cancelled, and settles from time to time for workers that are gone.
+    /// Ticks until the task is cancelled, and settles from time to time for workers that are gone. The first look is at
+    /// the beginning, so that workers settle even where none of them lives long.
     public func run() async {
+        await reap()
         var ticks = 0
         while !Task.isCancelled {
             await tick()

@@ -20,7 +20,7 @@ public actor Gate {
         public var queuePause: Duration
 
         public init(
-            leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 20,
+            leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 10,
             firstListenerSeconds: Int64 = 10, queuePause: Duration = .milliseconds(250)
         ) {
             self.leaseSeconds = leaseSeconds

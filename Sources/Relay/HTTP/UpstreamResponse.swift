@@ -19,6 +19,7 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
 
     private struct State {
         var delivery = Delivery()
+        var end: EventLoopFuture<Void>?
         var wasSent = false
         var task: HTTPClient.Task<Void>?
         var timer: Scheduled<Void>?
@@ -35,14 +36,19 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
     func begin(_ request: HTTPClient.Request, with client: HTTPClient) {
         let task = client.execute(request: request, delegate: self)
         let isOver = state.withLock { state in
+            state.end = task.futureResult
             state.task = state.delivery.isOver ? nil : task
             return state.delivery.isOver
         }
         if !isOver { watch(on: task.eventLoop, at: .now() + patience.forHead) }
     }
 
-    /// Whether the server may have seen something of the request.
-    var wasSent: Bool { state.withLock(\.wasSent) }
+    /// Whether the server may have seen something of the request; to be asked after `close`. Bytes can be on their way
+    /// before the client says so: it has said so, if ever, when it has closed.
+    func wasSent() async -> Bool {
+        try? await state.withLock(\.end)?.get()
+        return state.withLock(\.wasSent)
+    }
 
     /// The status line and headers; call it first, once.
     ///

@@ -89,7 +89,8 @@ extension Failure {
         case .stopped:
             Failure(
                 status: HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),
-                title: words("Stopped"), explanation: words(
+                title: words("Stopped"),
+                explanation: words(
                     "It was stopped before the model had begun. If the model had the prompt already, that is charged."))
         default:
             Failure(

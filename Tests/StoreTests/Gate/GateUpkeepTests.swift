@@ -1,8 +1,8 @@
-import Core
 import GateTestSupport
 import Synchronization
 import Testing
 
+@testable import Core
 @testable import Store
 
 /// What the gate does beside the way of a prompt, when the clock, the store or the timing is unkind.
@@ -47,6 +47,20 @@ struct GateUpkeepTests {
         await world.gate.tick()
         await other.reap()
         #expect(try await world.balance() == [0, 110, 9890])
+    }
+
+    /// Where workers end again and again, one look has to be enough.
+    @Test(.timeLimit(.minutes(1))) func aWorkerLooksForThoseThatAreGoneAsSoonAsItBegins() async throws {
+        let world = try await GateFixture()
+        _ = try await world.running()
+        world.clock.advance(bySeconds: 61)
+        let young = try world.anotherGate(Gate.Settings(tick: .seconds(600)))
+        let running = Task { await young.run() }
+        while await young.lastLook == nil { await Task.yield() }
+        await young.reap()
+        #expect(try await world.balance() == [10, 0, 9990])
+        running.cancel()
+        await running.value
     }
 
     @Test func aWorkerThatHeldVeryMuchIsSettledForInOneGo() async throws {

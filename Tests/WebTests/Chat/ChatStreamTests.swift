@@ -118,6 +118,23 @@ import Testing
         #expect(try await test.site.store.ledger.openHolds().isEmpty)
     }
 
+    @Test func whoLeavesBeforeTheModelHasBegunFindsTheQuestionWithWhatItTook() async throws {
+        let test = try await TestChat()
+        test.site.upstream.answer = .hang
+        let asking = Task { try await test.ask("How?") }
+        let scripted = await test.site.upstream.next()
+        asking.cancel()
+        _ = await asking.result
+        let chats = try await test.site.store.conversations.list(of: test.person.id, after: nil, count: 2)
+        let messages = try await test.messages(of: try #require(chats.first).id.rawValue)
+        #expect(messages.map(\.role) == [.user, .assistant])
+        let reply = try #require(messages.last?.reply)
+        #expect(reply.requestID == scripted.call.requestID && reply.outcome == .abandoned)
+        let usage = try #require(reply.usage)
+        #expect(usage.promptTokens > 0 && usage.completionTokens == 0)
+        #expect(try await test.site.store.ledger.openHolds().isEmpty)
+    }
+
     @Test func withoutAFreeStreamNothingIsTakenAndTheDraftIsKept() async throws {
         let test = try await TestChat()
         test.site.slots.isFree = false
