@@ -36,7 +36,7 @@ export class Composer {
     this.#text.addEventListener("input", () => this.#changed());
     this.#form.elements.model.addEventListener("change", () => this.#changed());
     this.#form.addEventListener("due", () => this.#gauge.draft());
-    this.#stop.addEventListener("click", () => this.#reply?.stop());
+    this.#stop.addEventListener("click", (event) => this.#clickedStop(event));
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.#reply?.stop();
     });
@@ -54,6 +54,11 @@ export class Composer {
     if (matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
     if (!this.#send.disabled) this.#form.requestSubmit(this.#send);
+  }
+
+  /** It takes the place of the button that sends: the second click of a double click is not meant for it. */
+  #clickedStop({ detail: clicks }) {
+    if (clicks < 2) this.#reply?.stop();
   }
 
   #changed() {

@@ -285,7 +285,8 @@ def raw_form(desk, person, model):
     form = httpx.QueryParams(person.question("Why does water find the lowest point?", model=model))
     cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in person.client.cookies.jar)
     return raw(desk, b"POST /chat", str(form).encode(), [
-        f"origin: {desk.house.address}", f"cookie: {cookies}", "content-type: application/x-www-form-urlencoded"])
+        f"origin: {desk.house.address}", f"cookie: {cookies}", "accept: text/event-stream",
+        "content-type: application/x-www-form-urlencoded"])
 
 
 def raw(desk, line, content, headers):

@@ -48,7 +48,8 @@ struct ClientFaultTests {
                 try await desk.send(count..<LeavingReader.events, to: scripted)
                 scripted.finish()
             } else {
-                // So long a reply waits for a reader whom it never had.
+                // So long a reply waits for a reader whom it never had, once the gate has seen that nobody is there.
+                await desk.site.gate.tick()
                 desk.site.clock.advance(seconds: 10)
                 #expect(await scripted.wasCancelled())
             }

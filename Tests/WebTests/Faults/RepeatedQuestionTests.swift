@@ -1,5 +1,6 @@
 import Core
 import GateTestSupport
+import HTTPTypes
 import Testing
 
 @testable import Store
