@@ -1,11 +1,15 @@
 # make run     installs what it needs, builds, and runs Sluice with a stand-in model on http://localhost:8080
 # make test    installs what it needs, builds, and runs every test, those in a real browser too
 # make bench   measures, beside other programs in the same run
+# make simulate  leads the ledger and a model of it through SEEDS random histories of STEPS steps each, from SEED on
 # make fuzz    lets a fuzzer loose for SECONDS on the tokenizer, and then on the JSON reader
 # make lint    format and generated files
 
 PORT ?= 8080
 SECONDS ?= 60
+SEEDS ?= 1000
+STEPS ?= 1000
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
@@ -23,7 +27,7 @@ without_pypi = PyPI is out of reach: the tests in a browser and those beside tik
 fuzzed = -O -sanitize=fuzzer,address -parse-as-library -swift-version 6
 swift_build = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench fuzz build vocabulary
+.PHONY: run test lint bench simulate fuzz build vocabulary
 
 run: vocabulary
 	@PORT=$(PORT) packaging/run
@@ -74,6 +78,12 @@ bench: vocabulary $(test_python)/ready
 	$(test_python)/bin/python Benchmarks/streams.py
 	$(test_python)/bin/python Benchmarks/api.py
 	$(test_python)/bin/python Benchmarks/holds.py
+
+simulate:
+	@packaging/require-swift
+	@packaging/install-packages $(packages_to_run)
+	swift build -c release --product ledger-simulator
+	.build/release/ledger-simulator $(SEEDS) $(STEPS) $(SEED)
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json
