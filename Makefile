@@ -2,6 +2,7 @@
 # make test    installs what it needs, builds, and runs every test, those in a real browser too
 # make bench   measures, beside other programs in the same run
 # make chaos   kills workers, nginx and upstreams until KILLS and REQUESTS are reached or MINUTES over, then compares the books
+# make simulate  leads the ledger and a model of it through SEEDS random histories of STEPS steps each, from SEED on
 # make fuzz    lets a fuzzer loose for SECONDS on the tokenizer, and then on the JSON reader
 # make lint    format and generated files
 
@@ -12,6 +13,9 @@ REQUESTS ?= 100000
 MINUTES ?= 120
 # How long the short form of it goes on in `make test`; what it begins with and ends with takes half a minute more.
 CHAOS_MINUTES ?= 0.75
+SEEDS ?= 1000
+STEPS ?= 1000
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
@@ -29,7 +33,7 @@ without_pypi = PyPI is out of reach: the tests in a browser and those beside tik
 fuzzed = -O -sanitize=fuzzer,address -parse-as-library -swift-version 6
 swift_build = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench chaos fuzz build vocabulary
+.PHONY: run test lint bench chaos simulate fuzz corpora race build vocabulary
 
 run: vocabulary
 	@PORT=$(PORT) packaging/run
@@ -86,6 +90,12 @@ chaos: vocabulary $(test_python)/ready
 	for product in sluice demo-upstream; do swift build -c release --product $$product || exit 1; done
 	$(test_python)/bin/python Tests/Chaos/chaos.py --build .build/release --kills $(KILLS) --requests $(REQUESTS) \
 		--minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+simulate:
+	@packaging/require-swift
+	@packaging/install-packages $(packages_to_run)
+	swift build -c release --product ledger-simulator
+	.build/release/ledger-simulator $(SEEDS) $(STEPS) $(SEED)
 
 fuzz: vocabulary
 	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json

@@ -133,10 +133,16 @@ let package = Package(
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
+        .target(
+            name: "LedgerSimulation", dependencies: ["Core", "Store", grdbSQLite], path: "Tests/LedgerSimulation",
+            swiftSettings: house),
+        .executableTarget(
+            name: "ledger-simulator", dependencies: ["LedgerSimulation"], path: "Tests/LedgerSimulator",
+            swiftSettings: house),
         tests(
             "Store",
             with: [
-                "Core", "GateTestSupport", "LimitsFile", "LimitsTestSupport", "Store", "Tokenizer",
+                "Core", "GateTestSupport", "LedgerSimulation", "LimitsFile", "LimitsTestSupport", "Store", "Tokenizer",
                 "ledger-test-worker", logging,
             ]),
         .target(

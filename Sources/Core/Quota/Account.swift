@@ -65,12 +65,15 @@ public struct Account: Sendable, Hashable, Codable {
 
     /// What may still be taken: never negative, though a lowered limit or an upstream that took more than it was
     /// allowed can leave more used than the ceiling.
-    public var available: Int64 { max(0, ceiling.subtractingClamped(taken), share?.spare ?? 0) }
+    public var available: Int64 { max(0, room) }
+
+    /// What may still be taken; less than nothing where more was.
+    private var room: Int64 { max(ceiling.subtractingClamped(taken), share?.spare ?? .min) }
 
     /// When at least `needed` could be available, as far as time alone brings it.
     func returns(needed: Int64) -> Timestamp? {
         guard let rate = limit.refill, let refill else { return resetsAt }
-        return refill.moment(of: needed.subtractingClamped(available), rate: rate)
+        return refill.moment(of: needed.subtractingClamped(room), rate: rate)
     }
 }
 

@@ -37,6 +37,20 @@ struct LedgerBucketTests {
         #expect(try await book.database.discrepancies() == [])
     }
 
+    /// An upstream that took more than it was allowed leaves less than nothing, and that has to flow back first.
+    @Test func anOverdrawnBucketSaysWhenThereWillReallyBeRoom() async throws {
+        let book = try await bucket(1000, perSecond: 10)
+        let (id, _) = try await book.held()
+        _ = try await book.ledger.settle(id, as: .finished(prompt: 100, completion: 1400), at: noon)
+        let refusal = try await book.refusal(LedgerFixture.request(prompt: 100, minimum: 100))
+        #expect(refusal.available == 0 && refusal.needed == 200 && refusal.canEverFit)
+        let then = noon.advanced(bySeconds: 70)
+        #expect(refusal.resetsAt == then)
+        let tooEarly = then.earlier(milliseconds: 1)
+        _ = try await book.refusal(LedgerFixture.request(prompt: 100, minimum: 100, at: tooEarly), at: tooEarly)
+        _ = try await book.held(LedgerFixture.request(prompt: 100, minimum: 100, at: then), at: then)
+    }
+
     /// In the long run nobody takes more than what flows, whatever is asked for and however much of it is used.
     @Test(arguments: [UInt64](1...6))
     func inNoSpanMoreIsTakenThanItHeldAndWhatFlowed(seed: UInt64) async throws {
