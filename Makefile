@@ -3,7 +3,9 @@
 # make bench   measures, beside other programs in the same run
 # make chaos   kills workers, nginx and upstreams until KILLS and REQUESTS are reached or MINUTES over, then compares the books
 # make simulate  leads the ledger and a model of it through SEEDS random histories of STEPS steps each, from SEED on
-# make fuzz    lets a fuzzer loose for SECONDS on the tokenizer, and then on the JSON reader
+# make fuzz    lets a fuzzer loose for SECONDS on each thing that reads what others wrote, or on TARGET alone
+# make corpora takes what new paths it found over into Tests/Corpora
+# make race    runs the tests that do several things at once under the thread sanitizer
 # make lint    format and generated files
 
 PORT ?= 8080
@@ -22,7 +24,7 @@ packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-lig
 packages_to_test = chromium
 packages_to_bench = wrk
 # Not all rooms at a time: some fill every core for a while, others watch the clock.
-rooms = (StrictJSON|Core|LimitsFile|Sluice) Tokenizer Store (Relay|DemoUpstream|FastCGI) Web
+rooms = (StrictJSON|Core|LimitsFile|Sluice|Fuzz) Tokenizer Store (Relay|DemoUpstream|FastCGI) Web
 # Of these, the first set crowds and processes upon one database, and the second watch how long one has to wait for it.
 apart = Ledger(Siege|Process|Overshoot)Tests|Gate(Hold|Queue)Tests SQLite(WriteQueue|Checkpoints)Tests
 any_apart = $(firstword $(apart))|$(lastword $(apart))
@@ -30,7 +32,11 @@ tables = var/vocabulary
 test_python = var/test-python
 test_clients = var/test-clients
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
-fuzzed = -O -sanitize=fuzzer,address -parse-as-library -swift-version 6
+fuzz_targets = $(or $(TARGET),$(notdir $(wildcard Tests/Corpora/*)))
+fuzzer = $(dir $(realpath $(shell which swiftc)))../lib/swift/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
+fuzz = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 SLUICE_TABLES=$(tables) .build/fuzz/debug/fuzz
+# Rooms in which several threads or processes meet.
+raced = Core Store Relay FastCGI Web
 swift_build = swift build --explicit-target-dependency-import-check error
 
 .PHONY: run test lint bench chaos simulate fuzz corpora race build vocabulary
@@ -98,12 +104,22 @@ simulate:
 	.build/release/ledger-simulator $(SEEDS) $(STEPS) $(SEED)
 
 fuzz: vocabulary
-	mkdir -p .build/fuzz var/fuzz/tokenizer var/fuzz/json
-	swiftc $(fuzzed) -module-name TokenizerFuzz -o .build/fuzz/tokenizer \
-		$$(find Sources/Tokenizer -name '*.swift') Tests/Fuzz/TokenizerFuzz.swift
-	swiftc $(fuzzed) -module-name JSONFuzz -o .build/fuzz/json \
-		$$(find Sources/StrictJSON -name '*.swift') Tests/Fuzz/JSONFuzz.swift
-	SWIFT_BACKTRACE=enable=no SLUICE_TABLES=$(tables) .build/fuzz/tokenizer \
-		-max_total_time=$(SECONDS) -max_len=20000 -artifact_prefix=var/fuzz/ var/fuzz/tokenizer
-	SWIFT_BACKTRACE=enable=no .build/fuzz/json \
-		-max_total_time=$(SECONDS) -max_len=4000 -artifact_prefix=var/fuzz/ var/fuzz/json
+	SLUICE_FUZZER=$(fuzzer) swift build --scratch-path .build/fuzz --product fuzz
+	@set -e; for target in $(fuzz_targets); do echo "== $$target"; mkdir -p var/fuzz/$$target; \
+		words=Tests/Fuzz/Dictionaries/$$target.dict; \
+		PROPERTY=$$target $(fuzz) $$(test ! -f $$words || echo -dict=$$words) -max_total_time=$(SECONDS) \
+			-timeout=1 -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix=var/fuzz/$$target- \
+			var/fuzz/$$target Tests/Corpora/$$target; done
+
+corpora:
+	@set -e; for target in $(fuzz_targets); do \
+		PROPERTY=$$target $(fuzz) -set_cover_merge=1 Tests/Corpora/$$target var/fuzz/$$target; done
+
+# Reports go into var/race, one file for each process that has any.
+race: vocabulary
+	swift build --scratch-path .build/race --sanitize=thread --build-tests
+	rm -rf var/race && mkdir -p var/race
+	@for room in $(raced); do echo "== $$room"; \
+		TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt exitcode=66 log_path=$(CURDIR)/var/race/$$room" \
+		swift test --scratch-path .build/race --sanitize=thread --skip-build --filter "^$${room}Tests\." || exit 1; done
+	@if ls var/race/* >/dev/null 2>&1; then cat var/race/*; exit 66; else echo "No race was seen."; fi

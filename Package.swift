@@ -1,14 +1,19 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-let house: [SwiftSetting] = [
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
-    .enableUpcomingFeature("ExistentialAny"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
-    .enableUpcomingFeature("MemberImportVisibility"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// Set by `make fuzz`: libFuzzer's library. Then our own rooms are watched by it and by the address sanitizer, and what
+/// they depend on is not.
+let fuzzer = Context.environment["SLUICE_FUZZER"]
+
+let house: [SwiftSetting] =
+    [
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (fuzzer == nil ? [] : [.unsafeFlags(["-O", "-sanitize=fuzzer,address"])])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -35,6 +40,24 @@ func room(_ name: String, knows dependencies: [Target.Dependency], exclude: [Str
 
 func tests(_ room: String, with dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(name: room + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: house)
+}
+
+/// The properties that `make fuzz` looks for a counterexample to, and the same replayed over what it found before: one
+/// program or one set of tests, of the same files.
+func fuzzing() -> Target {
+    let rooms: [Target.Dependency] = [
+        "Core", "FastCGI", "HTMLTestSupport", "LimitsFile", "LimitsTestSupport", "Relay", "StrictJSON", "Tokenizer",
+        "Web", "sluice",
+        httpTypes, hummingbird, nioCore, nioHTTP1,
+    ]
+    guard let fuzzer else {
+        return .testTarget(
+            name: "FuzzTests", dependencies: rooms, path: "Tests/Fuzz", exclude: ["Driver", "Dictionaries"],
+            swiftSettings: house)
+    }
+    return .executableTarget(
+        name: "fuzz", dependencies: rooms, path: "Tests/Fuzz", exclude: ["Replay", "Dictionaries"],
+        swiftSettings: house, linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer, "-lstdc++"])])
 }
 
 let package = Package(
@@ -122,9 +145,10 @@ let package = Package(
         tests(
             "Web",
             with: [
-                "Web", "Core", "GateTestSupport", "Relay", "Store", "StrictJSON", "Tokenizer", "UpstreamTestSupport",
-                httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore,
+                "Web", "Core", "GateTestSupport", "HTMLTestSupport", "Relay", "Store", "StrictJSON", "Tokenizer",
+                "UpstreamTestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore,
             ]),
+        .target(name: "HTMLTestSupport", path: "Tests/HTMLTestSupport", swiftSettings: house),
         tests("Core", with: ["Core"]),
         .target(
             name: "GateTestSupport", dependencies: ["Core", "Tokenizer"], path: "Tests/GateTestSupport",
@@ -148,6 +172,7 @@ let package = Package(
         .target(
             name: "LimitsTestSupport", dependencies: ["Core"], path: "Tests/LimitsTestSupport", swiftSettings: house),
         tests("LimitsFile", with: ["Core", "LimitsFile", "LimitsTestSupport", yams]),
+        fuzzing(),
     ],
     swiftLanguageModes: [.v6]
 )

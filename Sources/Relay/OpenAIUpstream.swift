@@ -161,7 +161,7 @@ extension HTTPResponseHead {
 
     /// From `retry-after-ms` or `Retry-After` in seconds, rounded up. The form with a date is not read: no known
     /// upstream sends it, and its clock need not be ours.
-    fileprivate var retryAfterSeconds: Int64? {
+    var retryAfterSeconds: Int64? {
         let milliseconds = headers.first(name: "retry-after-ms").flatMap(Double.init).map { $0 / 1_000 }
         let seconds = milliseconds ?? headers.first(name: "retry-after").flatMap(Double.init)
         return seconds.flatMap { Int64(exactly: $0.rounded(.up)) }.flatMap { $0 >= 0 ? $0 : nil }

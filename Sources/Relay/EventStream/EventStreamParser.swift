@@ -30,6 +30,9 @@ struct EventStreamParser: Sendable {
         self.limits = limits
     }
 
+    /// What it keeps of the stream.
+    var heldBytes: Int { input.count + data.count + type.utf8.count }
+
     mutating func append(_ bytes: some Sequence<UInt8>) {
         input.removeSubrange(..<position)
         searched -= position

@@ -13,14 +13,20 @@ extension Request {
     ///   has a NUL character in it; an `HTTPError` with status 413 for more than `maxFormBytes`.
     func form<Form: Decodable>(_ form: Form.Type = Form.self) async throws -> Form {
         guard let type = headers[.contentType] else { throw Failure.invalidForm }
-        let body = try await body.collect(upTo: Self.maxFormBytes)
-        guard let text = Self.fields(of: body, type), !text.contains("\0"), text.firstRange(of: "%00") == nil,
+        return try Self.read(form, from: try await body.collect(upTo: Self.maxFormBytes), type: type)
+    }
+
+    /// - Parameter type: the content type, which says in which of two ways the form was sent.
+    static func read<Form: Decodable>(
+        _ form: Form.Type, from body: ByteBuffer, type: String
+    ) throws(Failure) -> Form {
+        guard let text = fields(of: body, type), !text.contains("\0"), text.firstRange(of: "%00") == nil,
             text.removingPercentEncoding != nil
-        else { throw Failure.invalidForm }
+        else { throw .invalidForm }
         do {
             return try URLEncodedFormDecoder().decode(form, from: text)
         } catch {
-            throw Failure.invalidForm
+            throw .invalidForm
         }
     }
 

@@ -1,3 +1,4 @@
+import HTMLTestSupport
 import Testing
 
 @testable import Web
