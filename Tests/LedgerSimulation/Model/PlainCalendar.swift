@@ -25,19 +25,31 @@ struct PlainCalendar {
 
     private func label(of window: Window, at moment: Timestamp) -> [Int64] {
         let second = moment.milliseconds.floored(by: 1000)
-        let offset = Int64(calendar.timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(second))))
-        let shown = second + offset
-        // Days begin at the reset hour, and so do weeks and months.
-        let day = (shown - Int64(calendar.resetHour) * 3600).floored(by: 86_400)
         return switch window {
-        case .minute: [shown.floored(by: 60), offset]
-        case .hour: [shown.floored(by: 3600), offset]
-        case .day: [day]
+        case .minute: [(second + offset(at: second)).floored(by: 60), offset(at: second)]
+        case .hour: [(second + offset(at: second)).floored(by: 3600), offset(at: second)]
+        case .day: [begunDay(at: second)]
         // 1970-01-05 was a Monday.
-        case .week: [(day - 4 - Int64(calendar.weekStart.rawValue - 1)).floored(by: 7)]
-        case .month: [Self.month(of: day)]
+        case .week: [(begunDay(at: second) - 4 - Int64(calendar.weekStart.rawValue - 1)).floored(by: 7)]
+        case .month: [Self.month(of: begunDay(at: second))]
         default: []
         }
+    }
+
+    /// A day that has begun stays begun, though clocks are set back over its beginning: as in the Chatham Islands from
+    /// 3:45 to 2:45, where some days begin at 3.
+    private func begunDay(at second: Int64) -> Int64 {
+        let quarters = offset(at: second - 7200) > offset(at: second) ? 8 : 0
+        return (0...Int64(quarters)).map { shownDay(at: second - $0 * 900) }.max() ?? 0
+    }
+
+    /// Days begin at the reset hour, and so do weeks and months.
+    private func shownDay(at second: Int64) -> Int64 {
+        (second + offset(at: second) - Int64(calendar.resetHour) * 3600).floored(by: 86_400)
+    }
+
+    private func offset(at second: Int64) -> Int64 {
+        Int64(calendar.timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(second))))
     }
 
     /// Months since the year 0, by counting days from there in whole cycles of 400 years.
