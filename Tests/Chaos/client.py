@@ -15,7 +15,9 @@ PIECE = re.compile(rb'"content":"(?!")')
 class Answer:
     """What became of one request, as its client saw it."""
 
-    """`whole`, `left` (by the client), `broken` (before its end), `refused` (4xx), `sent on` (to a page), `unserved` (5xx), `unreached`."""
+    """`whole`, `left` (by the client), `broken` (before its end), `refused` (4xx), `sent on` (to a page), `unserved` (5xx),
+    `unreached`, or `endless`.
+    """
     state: str = "unreached"
     status: int = 0
     request_id: str = ""
@@ -80,7 +82,8 @@ class Caller:
         body = b""
         while part := await reader.read(1 << 16):
             body += part
-            if ask.reading == "during" and answer.status == 200 and body.count(b"\n\n" if ask.is_stream else b"\n") >= ask.leaves_after:
+            events = body.count(b"\n\n" if ask.is_stream else b"\n")
+            if ask.reading == "during" and answer.status == 200 and events >= ask.leaves_after:
                 answer.state = "left"
                 writer.transport.abort()
                 break
