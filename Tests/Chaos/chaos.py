@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Kills workers, stops them, breaks upstreams, clients and nginx, and then compares the books: `make chaos`.
 
-nginx, a supervisor with four workers, the stand-in that keeps books of its own, and 64 clients at the API and the chat page. While
-all of it runs, the ledger is read over and over: no limit may be passed at any look. Afterwards every request is compared with what the
-upstream produced, by the rules that stand in books.py.
+nginx, a supervisor with four workers, the stand-in that keeps books of its own, and 64 clients at the API and the chat page.
+While all of it runs, the ledger is read over and over: no limit may be passed at any look. Afterwards every request is
+compared with what the upstream produced, by the rules that stand in books.py.
 
 The seed decides what is asked and what is done to whom; when exactly, is the machine's to say.
 """
@@ -30,7 +30,7 @@ from scene import Scene
 from verdict import UNEXPLAINED, blames, disagreements
 from watch import LEASE, Watch
 
-# Until the holds of dead workers are settled: the lease, two looks of the others ten seconds apart, and a busy machine.
+# Until the holds of dead workers are settled: the lease, two looks of the others, and a busy machine.
 LONGEST_LEASE = LEASE + 60
 
 
@@ -42,9 +42,11 @@ def arguments():
     parser.add_argument("--rate", type=float, help="requests in a second; as many as there can be without it")
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--seed", default=str(random.randrange(10**9)))
-    parser.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=TOP / ".build/debug", help="the programs' directory")
+    parser.add_argument(
+        "--build", type=lambda path: pathlib.Path(path).resolve(), default=TOP / ".build/debug", help="where the programs are")
     parser.add_argument("--data", type=pathlib.Path, help="where everything is kept; a new directory without it")
-    parser.add_argument("--hurry", action="store_true", help="let the leases of the dead run out at once, and do everything more often")
+    parser.add_argument(
+        "--hurry", action="store_true", help="let the leases of the dead run out at once, and do everything more often")
     return parser.parse_args()
 
 
@@ -65,8 +67,7 @@ class Run:
         await self.breaker.begin()
         await asyncio.to_thread(self.processes.begin)
         try:
-            scene = await asyncio.to_thread(
-                Scene, self.processes, self.breaker.port, self.options.clients, self.options.seed)
+            scene = await asyncio.to_thread(Scene, self.processes, self.breaker.port, self.options.clients)
             return await self.disturb(scene)
         finally:
             await self.breaker.end()
@@ -89,7 +90,7 @@ class Run:
             await crowd.end()
             seconds = time.monotonic() - began
             print(f"{len(crowd.asked):,} requests and {havoc.kills():,} kills in {seconds:,.0f} s", flush=True)
-            leaked = await self.until_nothing_is_held(scene.house, havoc)
+            leaked = await self.until_nothing_is_held(scene.house)
         return leaked + watch.passed + await asyncio.to_thread(self.judge, scene, crowd, havoc, watch)
 
     async def until_enough(self, began, havoc, crowd, watch):
@@ -105,7 +106,7 @@ class Run:
                 reported = time.monotonic()
                 print(f"  {len(crowd.asked):,} requests, {havoc.kills():,} kills, {watch.looks:,} looks", flush=True)
 
-    async def until_nothing_is_held(self, house, havoc):
+    async def until_nothing_is_held(self, house):
         """Polls until the workers that are left have settled for those that are gone."""
         began = time.monotonic()
         while (held := house.rows("SELECT request_id, owner, lease_until FROM hold")) and time.monotonic() < began + LONGEST_LEASE:
@@ -118,14 +119,22 @@ class Run:
     # What came of it.
 
     def judge(self, scene, crowd, havoc, watch):
-        stopped = {worker for _, what, worker in havoc.deeds if what in ("kill", "stop", "long stop")}
-        produced = self.processes.produced()
+        books = self.books(scene, crowd, havoc, watch)
+        flaws = books.compare()
+        self.tell(books, havoc, watch)
+        flaws += self.tell_recovery(crowd, havoc, watch, books)
+        return flaws + disagreements(scene.house, self.processes) + self.still_works(scene)
+
+    def books(self, scene, crowd, havoc, watch):
         for identity, hold in watch.silent.items():
             self.journal.write(silent=identity, **dataclasses.asdict(hold))
         for identity, call in self.breaker.calls.items():
             self.journal.write(breaker=identity, **dataclasses.asdict(call))
-        books = Books(scene.house, produced, crowd.asked, watch.silent, self.breaker.calls, stopped)
-        flaws = books.compare()
+        stopped = {worker for _, what, worker in havoc.deeds if what in ("kill", "stop", "long stop")}
+        return Books(scene.house, self.processes.produced(), crowd.asked, watch.silent, self.breaker.calls, stopped)
+
+    @staticmethod
+    def tell(books, havoc, watch):
         print("\n".join(books.table()))
         tokens = books.all_tokens()
         print(f"lost with workers: {books.lost:,} of {tokens:,} tokens ({books.lost / max(1, tokens):.3%})")
@@ -133,7 +142,6 @@ class Run:
         if watch.excused:
             print(f"passed by what stopped workers added when they came back: {watch.excused}")
         print("what was done:", *(f"{what} {count};" for what, count in havoc.counts().items()))
-        return flaws + self.tell_recovery(crowd, havoc, watch, books) + disagreements(scene.house, self.processes) + self.still_works(scene)
 
     def tell_recovery(self, crowd, havoc, watch, books):
         log = self.processes.run / "sluice.log"
@@ -148,7 +156,7 @@ class Run:
         reasons = blames(crowd.asked, books, watch.silent, havoc.deeds)
         for reason, count in reasons.items():
             print(f"  {count:,} answers not whole: {reason}")
-        return [f"{count} answers not whole for no reason: {reason}" for reason, count in reasons.items() if reason.startswith(UNEXPLAINED)]
+        return [f"{count} answers not whole, {reason}" for reason, count in reasons.items() if reason.startswith(UNEXPLAINED)]
 
     def still_works(self, scene):
         """A fresh question by the API and by the page, of somebody new."""

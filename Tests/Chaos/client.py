@@ -8,6 +8,8 @@ import urllib.parse
 
 # No answer takes longer: the longest stop of a worker, and then some.
 PATIENCE = 180
+# What a worker says that has to end before the model has answered.
+GIVEN_UP = 499
 PIECE = re.compile(rb'"content":"(?!")')
 
 
@@ -15,7 +17,9 @@ PIECE = re.compile(rb'"content":"(?!")')
 class Answer:
     """What became of one request, as its client saw it."""
 
-    """`whole`, `left` (by the client), `broken` (before its end), `refused` (4xx), `sent on` (to a page), `unserved` (5xx), `unreached`."""
+    """`whole`, `left` (by the client), `broken` (before its end), `refused` (4xx), `sent on` (to a page), `unserved` (5xx, 499),
+    `unreached`, or `endless`.
+    """
     state: str = "unreached"
     status: int = 0
     request_id: str = ""
@@ -80,7 +84,8 @@ class Caller:
         body = b""
         while part := await reader.read(1 << 16):
             body += part
-            if ask.reading == "during" and answer.status == 200 and body.count(b"\n\n" if ask.is_stream else b"\n") >= ask.leaves_after:
+            events = body.count(b"\n\n" if ask.is_stream else b"\n")
+            if ask.reading == "during" and answer.status == 200 and events >= ask.leaves_after:
                 answer.state = "left"
                 writer.transport.abort()
                 break
@@ -97,7 +102,7 @@ def judge(answer, head, body, ask):
     answer.pieces = len(PIECE.findall(body)) if ask.is_stream and not ask.is_page else 0
     if answer.state == "left":
         return
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status == GIVEN_UP:
         answer.state = "unserved"
     elif answer.status >= 400:
         answer.state = "refused"

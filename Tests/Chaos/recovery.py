@@ -38,7 +38,8 @@ def recoveries(log, kills, victims):
 def new_supervisors(log, kills):
     """Seconds from each kill of a supervisor until a worker of the next one serves."""
     serving = sorted(read_log(log)[0].values())
-    return sorted(next(when for when in serving if when > moment) - moment for moment in kills if serving[-1] > moment)
+    successors = [next((when for when in serving if when > moment), None) for moment in kills]
+    return sorted(when - moment for when, moment in zip(successors, kills) if when)
 
 
 def noted(silent, kills):
@@ -52,5 +53,7 @@ def noted(silent, kills):
 def in_words(took, what):
     if not took:
         return f"killed {what}: none"
-    return (f"killed {what}: {len(took)} places served again after {statistics.median(took):.2f} s (median), {took[int(0.95 * (len(took) - 1))]:.2f} s (95 %), "
-            f"{took[-1]:.2f} s (longest)")
+    most = took[int(0.95 * (len(took) - 1))]
+    return (
+        f"killed {what}: {len(took)} places served again after {statistics.median(took):.2f} s (median), {most:.2f} s (95 %), "
+        f"{took[-1]:.2f} s (longest)")

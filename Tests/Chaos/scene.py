@@ -41,7 +41,7 @@ alerts:
 class Scene:
     """Everybody and everything, made as an admin makes it."""
 
-    def __init__(self, processes, breaker_port, clients, seed):
+    def __init__(self, processes, breaker_port, clients):
         sluice = processes.build / "sluice"
         link = subprocess.run(
             [sluice, "first-admin"], env=processes.environment, capture_output=True, text=True, timeout=60, check=True

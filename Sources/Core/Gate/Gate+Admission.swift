@@ -29,7 +29,7 @@ extension Gate {
             return try await holdInTurn(call)
         } catch {
             if call.isWaiting { await leaveQueue(call) }
-            if call.isStopped { throw isDraining ? GateError.shuttingDown : .stopped }
+            if call.isStopped { throw stopped }
             throw error
         }
     }

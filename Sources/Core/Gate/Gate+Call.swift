@@ -32,11 +32,14 @@ extension Gate {
             // Read before releasing: a refresh that finds the hold gone stops the call too.
             let wasStopped = call.isStopped
             await finish(call)
-            if wasStopped { throw isDraining ? GateError.shuttingDown : .stopped }
+            if wasStopped { throw stopped }
             log.warning("the upstream did not take a prompt", metadata: metadata(call, error))
             throw error as? UpstreamFailure ?? .garbage(detail: String(describing: error))
         }
     }
+
+    /// Why a call that was stopped did not come through.
+    var stopped: GateError { isDraining || isEnding ? .shuttingDown : .stopped }
 
     private func relay(_ accepted: UpstreamReply, into reply: LiveReply, of call: Call) async {
         await call.read(accepted, into: reply) { [ports] tokens in

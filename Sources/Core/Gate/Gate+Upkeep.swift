@@ -45,6 +45,12 @@ extension Gate {
         }
     }
 
+    /// The worker has been asked to end. Everything goes on until `drain`, but whoever is cut off meanwhile is told that
+    /// it was for this.
+    public func noteEnding() {
+        isEnding = true
+    }
+
     /// Takes no more prompts and lets nobody wait, gives those that run up to `limit` to end by themselves, then stops them and settles
     /// what they have produced. Returns when all is settled, or the store does not take it: then the leases run out.
     public func drain(upTo limit: Duration) async {

@@ -76,6 +76,8 @@ public actor Gate {
     var lastLook: Timestamp?
     /// Takes no more prompts.
     public internal(set) var isDraining = false
+    /// What is cut off from now on is cut off by this worker, not by its reader.
+    var isEnding = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     public init(worker: String, ports: Ports, settings: Settings = Settings(), log: Logger) {

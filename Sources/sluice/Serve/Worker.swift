@@ -33,10 +33,10 @@ struct Worker {
             site.responder(), on: socket, slots: StreamSlots(limit: streamLimit), configuration: configuration,
             logger: log
         ) { SiteContext($0) }
-        // Ended in the opposite order: first nobody comes in any more, then the gate settles.
+        // Ended in the opposite order: the gate is told, then nobody comes in any more, and in the end the gate settles.
         let services: [any Service] = [
             GateKeeping(gate: gate), Housekeeping(store: store, log: log),
-            LimitKeeping(limits: store.elasticLimits, courier: courier, log: log), server,
+            LimitKeeping(limits: store.elasticLimits, courier: courier, log: log), server, EndNotice(gate: gate),
         ]
         try await ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log).run()
         try await channels.shutDown()
@@ -111,6 +111,16 @@ extension SiteContext {
         self.init(
             logger: source.logger, requestID: RequestID(rawValue: source.requestID),
             remoteAddress: source.remoteAddress, takeStreamSlot: { source.takeStreamSlot() })
+    }
+}
+
+/// Tells the gate as soon as the worker is asked to end.
+private struct EndNotice: Service {
+    let gate: Gate
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await gate.noteEnding()
     }
 }
 

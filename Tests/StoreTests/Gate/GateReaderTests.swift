@@ -308,6 +308,17 @@ struct GateReaderTests {
         #expect(try await world.balance() == [13, 0, 9987])
     }
 
+    /// Its reader is still there, and may try again.
+    @Test func whoIsCutOffByAWorkerThatEndsIsToldSo() async throws {
+        let world = try await GateFixture()
+        world.upstream.answer = .hang
+        let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
+        _ = await world.upstream.next()
+        await world.gate.noteEnding()
+        reader.cancel()
+        await #expect(throws: GateError.shuttingDown) { try await reader.value }
+    }
+
     @Test func whatDoesNotEndInTimeIsStoppedAndSettled() async throws {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()
