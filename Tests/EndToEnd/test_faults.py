@@ -101,7 +101,7 @@ def padded():
     yield b"data: [DONE]\n\n"
 
 
-def slowly(count=60):
+def slowly(count=40):
     yield EVENTS
     for number in range(count):
         yield event(f"word{number} ")

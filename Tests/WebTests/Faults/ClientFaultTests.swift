@@ -35,7 +35,7 @@ struct LeavingReader: Sendable, CustomTestStringConvertible {
     var isPage: Bool { way == .page || way == .pageWithoutScript }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ClientFaultTests {
     @Test(arguments: LeavingReader.all)
     func whoLeavesAfterAnyEventPaysWhatThePolicySays(_ reader: LeavingReader) async throws {
@@ -133,17 +133,22 @@ private struct Desk {
         return (Leaver(answer: try await asking.value), scripted)
     }
 
-    /// Returns when the gate has read them.
+    /// Returns when the gate has read them. Does not listen: that would be another reader.
     func send(_ events: Range<Int>, to scripted: ScriptedReply) async throws {
-        guard let reply = await site.gate.reply(to: scripted.call.requestID, of: person.id) else { return }
+        guard let reply = await reply(to: scripted) else { return }
         for event in events {
             scripted.send(.text("e\(event) "), .passage(Array("data: {\"n\":\(event)}\n\n".utf8)))
             while reply.text.utf8.count < 3 * (event + 1) { await Task.yield() }
         }
     }
 
+    private func reply(to scripted: ScriptedReply) async -> LiveReply? {
+        await site.gate.reply(to: scripted.call.requestID, of: person.id)
+    }
+
     /// The last request, and what is kept of it.
     func expectSettled(_ scripted: ScriptedReply, events: Int) async throws {
+        _ = try await reply(to: scripted)?.whole()
         try await untilNothingIsHeld()
         let outcome: Outcome = reader.policy == .drain ? .finished : .abandoned
         #expect(try await site.charges(of: person).last == .tokens(5, Int64(3 * events), .counted, outcome))

@@ -10,7 +10,7 @@ import UpstreamTestSupport
 
 /// Every row of the table, asked for in each of three ways through the whole house: the site, the gate, a ledger in a
 /// file, and the real client of upstreams over a real socket.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct UpstreamFaultTests {
     @Test(arguments: UpstreamFault.all)
     func itCostsAndSaysWhatTheTableSays(_ fault: UpstreamFault) async throws {
