@@ -51,7 +51,8 @@ struct RequestHead {
 
     /// The target exactly as the browser sent it, still percent-encoded.
     private static func path(_ value: String) throws(MalformedRequest) -> String {
-        guard value.utf8.first == UInt8(ascii: "/"), value.utf8.allSatisfy({ $0 > 0x20 }), !value.unicodeScalars.contains("\u{FFFD}")
+        guard value.utf8.first == UInt8(ascii: "/"), value.utf8.allSatisfy({ $0 > 0x20 }),
+            !value.unicodeScalars.contains("\u{FFFD}")
         else {
             throw MalformedRequest("REQUEST_URI")
         }
