@@ -20,6 +20,8 @@ struct HTMLBuffer {
             case UInt8(ascii: ">"): markup("&gt;")
             case UInt8(ascii: "\""): markup("&quot;")
             case UInt8(ascii: "'"): markup("&#39;")
+            // No HTML may have it, and browsers do not agree on what it is.
+            case 0: markup("\u{FFFD}")
             default: bytes.append(byte)
             }
         }

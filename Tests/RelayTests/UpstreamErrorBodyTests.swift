@@ -28,5 +28,6 @@ struct UpstreamErrorBodyTests {
 
     @Test func aMessageNeverRepeatsTheKey() {
         #expect("Incorrect key: sk-1234.".presentable(hiding: "sk-1234") == "Incorrect key: [key].")
+        #expect("Incorrect key: sk-1234\u{301}".presentable(hiding: "sk-1234") == "Incorrect key: [key]\u{301}")
     }
 }

@@ -51,7 +51,9 @@ struct RequestHead {
 
     /// The target exactly as the browser sent it, still percent-encoded.
     private static func path(_ value: String) throws(MalformedRequest) -> String {
-        guard value.hasPrefix("/"), !value.utf8.contains(UInt8(ascii: " ")), !value.contains("\u{FFFD}") else {
+        guard value.utf8.first == UInt8(ascii: "/"), value.utf8.allSatisfy({ $0 > 0x20 }),
+            !value.unicodeScalars.contains("\u{FFFD}")
+        else {
             throw MalformedRequest("REQUEST_URI")
         }
         return value
@@ -83,20 +85,22 @@ struct RequestHead {
     /// `HTTP_ACCEPT_LANGUAGE` becomes `accept-language`. The CGI name no longer tells `_` from `-`, which is safe as
     /// long as nginx drops names with an underscore (its default).
     private mutating func takeHeader(_ parameter: CGIParameter) {
-        guard parameter.name.hasPrefix("HTTP_"), !Self.dropped.contains(parameter.name) else { return }
+        guard parameter.name.hasPrefix("HTTP_") else { return }
         let name = parameter.name.dropFirst(5).lowercased().map { $0 == "_" ? "-" : $0 }
-        guard let name = HTTPField.Name(String(name)) else { return }
+        guard let name = HTTPField.Name(String(name)), !Self.dropped.contains(name.canonicalName) else { return }
         request.headerFields.append(HTTPField(name: name, value: parameter.value))
     }
 
+    /// As header fields are named: however nginx, or whoever else opens the socket, writes the parameter.
     private static let dropped: Set = [
         // https://httpoxy.org: libraries of the worker would take it for the proxy to use.
-        "HTTP_PROXY",
+        "proxy",
         // Known from the parameters of the same name without HTTP_, which nginx itself computes.
-        "HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE",
+        "content-length", "content-type",
+        // Known from HTTP_HOST itself.
+        "host",
         // About the connection between browser and nginx, which ends there (RFC 9110, section 7.6.1).
-        "HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_TE", "HTTP_TRAILER", "HTTP_TRANSFER_ENCODING", "HTTP_UPGRADE",
-        "HTTP_EXPECT",
+        "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
     ]
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import StrictJSON
 
 /// The words in which an upstream complains, made fit to be shown and logged.
@@ -27,7 +28,7 @@ extension String {
     /// some upstreams repeat the key that they refuse.
     func presentable(hiding secret: String?) -> String {
         let line = String(String.UnicodeScalarView(unicodeScalars.map { $0.isPresentable ? $0 : " " }))
-        let safe = secret.map { $0.isEmpty ? line : line.replacing($0, with: "[key]") } ?? line
+        let safe = secret.map { line.replacingOccurrences(of: $0, with: "[key]", options: .literal) } ?? line
         return String(safe.split(separator: " ").joined(separator: " ").prefix(500))
     }
 }

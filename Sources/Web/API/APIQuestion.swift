@@ -25,6 +25,7 @@ extension APIQuestion {
         self.maxReplyTokens = maxReplyTokens
         let own = own.union(["model", "stream", "stream_options"])
         try body.refuseDoubles(of: own.union(["n", "best_of"]))
+        if interface.hasReply { try body.refuseCaps(beside: own) }
         let stream = try interface.hasReply ? StreamChoice(body) : StreamChoice()
         request = APIRequest(
             members: body.node.members { !own.contains($0.name) }, interface: interface, prompt: prompt,
@@ -61,20 +62,32 @@ extension APIValue {
         }
     }
 
-    /// Other names under which some servers take a cap on the reply, which would then not be ours.
-    private static let otherCaps: Set<String> = [
-        "n_predict", "num_predict", "max_new_tokens", "max_length", "max_gen_len", "max_tokens_to_sample",
+    /// Names under which one interface or server or another takes a cap on the reply, which would then not be ours.
+    private static let caps: Set<String> = [
+        "max_tokens", "max_completion_tokens", "max_output_tokens", "n_predict", "num_predict", "max_new_tokens",
+        "max_length", "max_gen_len", "max_tokens_to_sample",
     ]
 
-    /// Refuses members that a less strict reader takes for one of `names`, and other names of the cap: what was metered
-    /// would not be what happens.
+    /// Refuses members that a less strict reader takes for one of `names`: what was metered would not be what happens.
     fileprivate func refuseDoubles(of names: Set<String>) throws(Failure) {
         for member in node.members {
-            let plain = member.name.lowercased()
-            let isDouble = plain != member.name && names.contains(plain)
-            guard isDouble || Self.otherCaps.contains(plain) else { continue }
-            throw APIValue(member.value, member.name).unsupported(
-                isDouble ? "the name is “\(plain)”" : "the name for the longest reply is “max_tokens”")
+            let plain = member.name.withoutCase
+            guard plain != member.name, names.contains(plain) else { continue }
+            throw APIValue(member.value, member.name).unsupported("the name is “\(plain)”")
         }
     }
+
+    /// Refuses every name of a cap but `own`.
+    fileprivate func refuseCaps(beside own: Set<String>) throws(Failure) {
+        for member in node.members where Self.caps.subtracting(own).contains(member.name.withoutCase) {
+            let name = own.intersection(Self.caps).max() ?? ""
+            throw APIValue(member.value, member.name).unsupported("the name for the longest reply is “\(name)”")
+        }
+    }
+}
+
+extension String {
+    /// As readers compare that fold letters of other scripts as well: `ſ` is an `s` to them, and the sign of the Kelvin a
+    /// `k`.
+    fileprivate var withoutCase: String { uppercased().lowercased() }
 }

@@ -65,10 +65,12 @@ struct Settings {
 }
 
 extension EmailAddress {
-    /// `sluice@chat.example.org`.
+    private static let ofThisMachine = EmailAddress(rawValue: "sluice@localhost")!
+
+    /// `sluice@chat.example.org`. A host too long for an address of mail has none.
     fileprivate static func sluice(at address: PublicAddress) -> EmailAddress {
         let host = URLComponents(string: address.origin)?.host ?? ""
         let isName = !host.isEmpty && !host.contains(":")
-        return EmailAddress(rawValue: "sluice@" + (isName ? host : "localhost"))!
+        return isName ? EmailAddress(rawValue: "sluice@" + host) ?? ofThisMachine : ofThisMachine
     }
 }

@@ -79,6 +79,9 @@ struct BadRequestsTests {
         Case(ask(#""Max_Tokens":5"#), "unsupported_parameter", "Max_Tokens"),
         Case(ask(#""Stream":true"#), "unsupported_parameter", "Stream"),
         Case(ask(#""n_predict":5"#), "unsupported_parameter", "n_predict"),
+        Case(ask(#""max_output_tokens":5"#), "unsupported_parameter", "max_output_tokens"),
+        Case(ask(#""max_to\u212aens":5"#), "unsupported_parameter", "max_to\u{212A}ens"),
+        Case(ask(#""\u017ftream":false"#), "unsupported_parameter", "\u{17F}tream"),
         Case(
             say(#"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#), "unsupported_value",
             "messages"),
@@ -93,6 +96,9 @@ struct BadRequestsTests {
         Case(#"{"model":"small","prompt":[]}"#, "invalid_value", "prompt", to: "completions"),
         Case(#"{"model":"small","prompt":[1,"a"]}"#, "invalid_type", "prompt[1]", to: "completions"),
         Case(#"{"model":"small","prompt":"a","best_of":2}"#, "unsupported_parameter", "best_of", to: "completions"),
+        Case(
+            #"{"model":"small","prompt":"a","max_completion_tokens":99}"#, "unsupported_parameter",
+            "max_completion_tokens", to: "completions"),
         Case(#"{"model":"small","prompt":[[1],[-1]]}"#, "invalid_value", "prompt[1][0]", to: "completions"),
         Case(#"{"model":"small","input":{}}"#, "invalid_value", "input", to: "embeddings"),
         Case(#"{"model":"small"}"#, "invalid_value", "input", to: "embeddings"),
@@ -115,6 +121,10 @@ struct BadRequestsTests {
         Case(
             #"{"model":"small","input":"a","max_output_tokens":0}"#, "invalid_value", "max_output_tokens",
             to: "responses"),
+        Case(
+            #"{"model":"small","input":"a","max_tokens":99}"#, "unsupported_parameter", "max_tokens", to: "responses"),
+        Case(#"{"model":"small","input":"a","n":5}"#, "unsupported_parameter", "n", to: "responses"),
+        Case(#"{"model":"small","input":"a","best_of":5}"#, "unsupported_parameter", "best_of", to: "responses"),
         Case("{}", "invalid_value", "prompt", to: "chat"),
         Case(#"{"prompt":["a"]}"#, "invalid_type", "prompt", to: "chat"),
     ]

@@ -48,11 +48,11 @@ extension Account {
         return "\"\(policyName)\";used=\(Self.decimal(taken * 10_000));threshold=\(Self.decimal(threshold))"
     }
 
-    /// RFC 9651, 3.3.2: at most three digits behind the point.
+    /// RFC 9651, 3.3.2: at most twelve digits before the point, and three behind it.
     private static func decimal(_ partsPerMillion: Int64) -> String {
         var digits = String(partsPerMillion % 1_000_000 / 1000 + 1000).dropFirst()
         while digits.count > 1, digits.last == "0" { digits.removeLast() }
-        return "\(partsPerMillion / 1_000_000).\(digits)"
+        return "\(min(partsPerMillion / 1_000_000, 999_999_999_999)).\(digits)"
     }
 
     /// Rounded up, so that who waits this long is not too early; nil where nothing resets.

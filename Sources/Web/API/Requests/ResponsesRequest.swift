@@ -15,8 +15,10 @@ extension APIQuestion {
             "conversation": "what the upstream remembers cannot be counted; send the conversation as `input`",
             "prompt": "a prompt that lies at the upstream cannot be counted",
             "background": "a reply that nobody waits for cannot be metered",
+            "n": "one reply is counted",
         ])
         try Self.refuseDearerService(body)
+        try Self.refuseHiddenReplies(body)
         var prompt = CountablePrompt.Chat(messages: [])
         if let instructions = try body.optionalString("instructions") {
             prompt.messages.append(PromptMessage(role: "system", text: instructions))
