@@ -16,6 +16,7 @@ extension Gate {
             }
         } catch {
             if !unfinished.contains(call.id) { forget(call) }
+            if let failure = error as? StoreFailure { note(failure, of: call) }
             return .failure(GateError(error))
         }
     }
@@ -103,6 +104,10 @@ extension Gate {
     }
 
     // MARK: For the log
+
+    private func note(_ failure: StoreFailure, of call: Call) {
+        log.critical("the store is not there; nothing passes the gate", metadata: metadata(call, failure))
+    }
 
     func noteShadowed(_ allowance: Allowance, of call: Call) {
         for refusal in allowance.shadowed {

@@ -20,13 +20,19 @@ public final class SQLiteDatabase: SQLDatabase {
         public var busyTimeoutSeconds: Double
         /// Each one keeps a page cache of up to 2 MB.
         public var maxReaders: Int
+        /// Whether a file that is not there is made. A worker's is: without it, others have lost theirs.
+        public var createsFile: Bool
         var turn = SQLiteTurn()
         var checkpoints = SQLiteCheckpoints.Limits()
 
-        public init(durability: Durability = .normal, busyTimeoutSeconds: Double = 5, maxReaders: Int = 4) {
+        public init(
+            durability: Durability = .normal, busyTimeoutSeconds: Double = 5, maxReaders: Int = 4,
+            createsFile: Bool = true
+        ) {
             self.durability = durability
             self.busyTimeoutSeconds = busyTimeoutSeconds
             self.maxReaders = maxReaders
+            self.createsFile = createsFile
         }
     }
 
@@ -42,7 +48,8 @@ public final class SQLiteDatabase: SQLDatabase {
         self.path = path
         readers = SQLiteReaders(limit: settings.maxReaders)
         (pool, writes) = try mappingFailures {
-            try createPrivateFile(at: path)
+            if settings.createsFile { try createPrivateFile(at: path) }
+            let file = try SQLiteFile(at: path)
             let pool = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
                 try DatabasePool(path: path, configuration: configuration(for: settings))
             }
@@ -50,7 +57,7 @@ public final class SQLiteDatabase: SQLDatabase {
             let checkpoints = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
                 try SQLiteCheckpoints(path: path, limits: settings.checkpoints)
             }
-            return (pool, SQLiteWriteQueue(pool: pool, checkpoints: checkpoints, turn: settings.turn))
+            return (pool, SQLiteWriteQueue(pool: pool, file: file, checkpoints: checkpoints, turn: settings.turn))
         }
     }
 
@@ -113,6 +120,7 @@ private func configureWriter(of pool: DatabasePool, durability: SQLiteDatabase.S
             sql: """
                 PRAGMA synchronous = \(durability.rawValue);
                 PRAGMA wal_autocheckpoint = \(SQLiteCheckpoints.pagesForWriters);
+                PRAGMA journal_size_limit = \(SQLiteCheckpoints.bytesKept);
                 """)
     }
 }

@@ -48,9 +48,15 @@ struct ServeCommand: ParsableCommand {
 }
 
 extension SQLStore {
-    static func open(_ settings: Settings) async throws -> SQLStore {
-        try await open(
-            path: settings.database, settings: SQLiteDatabase.Settings(durability: settings.durability),
-            time: SystemTime())
+    /// - Parameter createsFile: whether a database is made where there is none.
+    static func open(_ settings: Settings, createsFile: Bool = true) async throws -> SQLStore {
+        do {
+            return try await open(
+                path: settings.database,
+                settings: SQLiteDatabase.Settings(durability: settings.durability, createsFile: createsFile),
+                time: SystemTime())
+        } catch let failure as StoreFailure {
+            throw CommandFailure("The database \(settings.database) cannot be used. \(CommandFailure(failure))")
+        }
     }
 }

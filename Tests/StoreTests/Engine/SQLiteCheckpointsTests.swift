@@ -52,6 +52,29 @@ struct SQLiteCheckpointsTests {
         #expect(try await slow == 0)
     }
 
+    /// Forty megabytes are written meanwhile: nothing bounds the log as long as somebody reads.
+    @Test func aLogThatGrewUnderALongReaderIsCutAfterwards() async throws {
+        let database = try await opened(SQLiteCheckpoints.Limits(everyWrites: 10, maxPages: 100))
+        let isRead = DispatchSemaphore(value: 0)
+        let (isReading, reading) = AsyncStream.makeStream(of: Void.self)
+        let reader = try file.open()
+        async let slow: Int = reader.read { session in
+            let count: Int = try session.onlyRow("SELECT COUNT(*) AS jars FROM jar")["jars"]
+            reading.finish()
+            isRead.wait()
+            return count
+        }
+        for await _ in isReading {}
+        for _ in 0..<1000 { try await write(to: database) }
+        #expect(try bytes(".sqlite-wal") > 40_000_000)
+        isRead.signal()
+        _ = try await slow
+        while try bytes(".sqlite-wal") > SQLiteCheckpoints.bytesKept {
+            try Task.checkCancellation()
+            try await write(to: database)
+        }
+    }
+
     private func opened(_ limits: SQLiteCheckpoints.Limits) async throws -> SQLiteDatabase {
         let database = try file.open(checkpoints: limits)
         try await database.write { session in
