@@ -9,7 +9,7 @@ SECONDS ?= 60
 
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
-packages_to_test = chromium
+packages_to_test = chromium faketime
 packages_to_bench = wrk
 # One room's tests at a time: some fill every core for a while, others watch the clock.
 rooms = StrictJSON Tokenizer Core LimitsFile Store Relay DemoUpstream FastCGI Web Sluice

@@ -75,9 +75,12 @@ struct SQLLedger: Ledger {
         }
     }
 
-    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
+    func reap(
+        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
+    ) async throws -> [Settlement] {
         try await database.write { session in
-            try session.expiredHolds(by: moment).map { hold in
+            try session.execute("UPDATE hold SET lease_until = $1 WHERE lease_until > $1", longest)
+            return try session.expiredHolds(by: moment).map { hold in
                 let usage = Usage(
                     promptTokens: hold.promptTokens, completionTokens: hold.streamedTokens, source: .counted)
                 return try session.settle(hold, as: Ending(usage: usage, outcome: .expired), at: now)

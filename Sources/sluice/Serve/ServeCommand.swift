@@ -42,7 +42,13 @@ struct ServeCommand: ParsableCommand {
     private static func prepare(_ settings: Settings, _ log: Logger) async throws {
         let store = try await SQLStore.open(settings)
         let upstream = OpenAIUpstream()
-        try await FirstUpstream(store: store, upstream: upstream, settings: settings.firstUpstream, log: log).arrange()
+        let first = FirstUpstream(store: store, upstream: upstream, settings: settings.firstUpstream, log: log)
+        do {
+            try await first.arrange()
+        } catch {
+            try await upstream.shutDown()
+            throw (error as? StoreFailure).map { CommandFailure($0, of: settings) } ?? error
+        }
         try await upstream.shutDown()
     }
 }
@@ -56,7 +62,13 @@ extension SQLStore {
                 settings: SQLiteDatabase.Settings(durability: settings.durability, createsFile: createsFile),
                 time: SystemTime())
         } catch let failure as StoreFailure {
-            throw CommandFailure("The database \(settings.database) cannot be used. \(CommandFailure(failure))")
+            throw CommandFailure(failure, of: settings)
         }
+    }
+}
+
+extension CommandFailure {
+    fileprivate init(_ failure: StoreFailure, of settings: Settings) {
+        self.init("The database \(settings.database) cannot be used. \(CommandFailure(failure))")
     }
 }

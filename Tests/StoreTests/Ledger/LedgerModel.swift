@@ -69,6 +69,7 @@ extension LedgerModel {
     mutating func hold(_ request: HoldRequest, at now: Timestamp) -> [Int64]? {
         let demand = request.demand
         let least = min(demand.minimumReply, demand.replyCap)
+        for key in keys(on: request.origin.path, at: now) where limit(key).refill != nil { rewind(key, at: now) }
         guard
             let cap = stride(from: demand.replyCap, through: least, by: -1).first(where: { reply in
                 fits(hold: demand, reply, on: request.origin.path, at: now)
@@ -316,12 +317,19 @@ extension LedgerModel {
     }
 
     private mutating func reckon(_ key: Key, at now: Timestamp) {
+        rewind(key, at: now)
         var balance = balances[key] ?? Balance()
         if let rate = limit(key).refill {
             balance.missing = Self.missing(balance, rate, at: now)
             balance.reckonedAt = max(balance.reckonedAt ?? now, now)
         }
         balances[key] = balance
+    }
+
+    /// A clock that was more than a minute ahead has counted what nobody can wait for.
+    private mutating func rewind(_ key: Key, at now: Timestamp) {
+        guard let then = balances[key]?.reckonedAt, then > now.advanced(bySeconds: 60) else { return }
+        balances[key]!.reckonedAt = now
     }
 
     private mutating func drain(_ key: Key, by amount: Int64) {
@@ -341,14 +349,17 @@ extension LedgerModel {
         }.compactMap { $0 }
     }
 
-    /// The account in the newest window that was ever written to, as long as that lasts, else in the window of now.
+    /// The account in the newest window that was written to and begins no later than soon, as long as that lasts, else
+    /// in the window of now.
     private func key(of limit: Limit, _ priority: Priority?, on path: QuotaPath, at now: Timestamp) -> Key? {
         guard let holder = limit.holder(on: path) else { return nil }
         guard let start = calendar.interval(of: limit.window, containing: now)?.start else {
             return Key(limit: limit.id, holder: holder, start: now)
         }
+        let soon = now.advanced(bySeconds: limit.window == .minute ? 60 : 3600)
         let written = balances.keys
-            .filter { $0.limit == limit.id && $0.holder == holder && $0.priority == priority }.map(\.start)
+            .filter { $0.limit == limit.id && $0.holder == holder && $0.priority == priority && $0.start <= soon }
+            .map(\.start)
         return Key(limit: limit.id, holder: holder, priority: priority, start: max(start, written.max() ?? start))
     }
 
