@@ -21,7 +21,7 @@ SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-light pkg-config curl \
 	python3 python3-pip python3-venv
-packages_to_test = chromium
+packages_to_test = chromium faketime
 packages_to_bench = wrk
 # Not all rooms at a time: some fill every core for a while, others watch the clock.
 rooms = (StrictJSON|Core|LimitsFile|Sluice|Fuzz) Tokenizer Store (Relay|DemoUpstream|FastCGI) Web

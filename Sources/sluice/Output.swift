@@ -27,4 +27,18 @@ struct CommandFailure: Error, CustomStringConvertible {
     init(_ flaws: Flaws) {
         self.init(flaws.all.map { "\($0.field): \($0.problem)" }.joined(separator: "\n"))
     }
+
+    /// What happened to the store, and what helps.
+    init(_ failure: StoreFailure) {
+        switch failure {
+        case .busy: self.init("Another program has kept the database locked for seconds. Try again.")
+        case .full: self.init("The disk is full. Make room on it and try again; what was saved is safe.")
+        case .readOnly: self.init("It cannot be written: the file, its folder or the disk is read-only.")
+        case .corrupt(let detail): self.init("The file is damaged, or is no database (\(detail)). Restore a backup.")
+        case .unavailable(let detail): self.init("It cannot be read or written: \(detail).")
+        case .newerSchema(let migration):
+            self.init("A newer version of sluice has written it (\(migration)). Use that version.")
+        case .constraint(_, let detail), .other(let detail): self.init("It did not take that: \(detail).")
+        }
+    }
 }

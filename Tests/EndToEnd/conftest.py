@@ -27,10 +27,11 @@ def free_port():
 
 
 @contextlib.contextmanager
-def running_house(data, configuration="debug", **variables):
+def running_house(data, configuration="debug", inside=(), **variables):
     """Starts everything, reads the one-time link from what is printed, and ends it with Ctrl-C.
 
-    `variables` are added to the environment.
+    `inside` is a command that runs the rest of its arguments in its own place, as `env` does; `variables` are added to
+    the environment.
     """
     port, demo_port = free_port(), free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "SLUICE_"))}
@@ -41,7 +42,7 @@ def running_house(data, configuration="debug", **variables):
     } | variables
     # A shell's background jobs inherit that Ctrl-C is ignored, and bash cannot change that.
     program = subprocess.Popen(
-        [TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        [*inside, TOP / "packaging/run"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     try:
         yield from_its_words(program, port, demo_port, data, TOP / ".build" / configuration / "sluice")

@@ -65,7 +65,9 @@ public struct AlertStanding: Sendable, Hashable {
 /// When a delivery that failed is tried again.
 public enum AlertRetry {
     private static let firstWaitSeconds: Int64 = 30
-    private static let longestWaitSeconds: Int64 = 3600
+    public static let longestWaitSeconds: Int64 = 3600
+    /// About as many as a day has room for: an alert of a clock that was ahead has no end of its day.
+    private static let mostAttempts: Int64 = 36
     /// Who learns of it later than this learns it from the pages.
     public static let patienceSeconds: Int64 = 24 * 3600
 
@@ -76,7 +78,7 @@ public enum AlertRetry {
     public static func next(
         after attempts: Int64, of alert: Timestamp, because failure: AlertFailure, at now: Timestamp
     ) -> Timestamp? {
-        guard !failure.isFinal else { return nil }
+        guard !failure.isFinal, attempts < mostAttempts else { return nil }
         let doublings = min(max(0, attempts - 1), 20)
         let wait = max(firstWaitSeconds << doublings, failure.retryAfterSeconds ?? 0)
         let next = now.advanced(bySeconds: min(wait, longestWaitSeconds))

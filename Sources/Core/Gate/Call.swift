@@ -193,12 +193,12 @@ extension Call {
             return false
         }
         return state.withLock { state in
-            let isWatched = state.watchedUntil.map { now < $0 } ?? false
+            let isWatched = state.watchedUntil.map { now < $0 && !$0.isAhead(of: now) } ?? false
             guard !hearing.isHeard && !isWatched else {
                 state.unheardSince = nil
                 return false
             }
-            let since = state.unheardSince ?? now
+            let since = min(state.unheardSince ?? now, now)
             state.unheardSince = since
             let patience = hearing.wasHeard ? isComingBack ? graceSeconds : 0 : max(graceSeconds, firstGraceSeconds)
             return now >= since.advanced(bySeconds: patience)

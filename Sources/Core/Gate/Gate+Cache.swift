@@ -14,6 +14,7 @@ extension Gate {
         do {
             let now = ports.time.now()
             guard let answer = try await cache.answer(to: question, at: now) else { return nil }
+            guard !answer.answeredAt.isAhead(of: now) else { return nil }
             return now < answer.answeredAt.advanced(bySeconds: seconds) ? answer : nil
         } catch {
             log.warning("the cache could not be read", metadata: ["error": "\(error)"])

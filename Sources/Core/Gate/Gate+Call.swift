@@ -16,6 +16,7 @@ extension Gate {
             }
         } catch {
             if !unfinished.contains(call.id) { forget(call) }
+            if let failure = error as? StoreFailure { note(failure, of: call) }
             return .failure(GateError(error))
         }
     }
@@ -111,6 +112,21 @@ extension Gate {
     }
 
     // MARK: For the log
+
+    private func note(_ failure: StoreFailure, of call: Call) {
+        log.critical("the store is not there; nothing passes the gate", metadata: metadata(call, failure))
+    }
+
+    /// All that is known of a request that this worker could not settle: somebody may have to book it by hand.
+    func noteLost(_ call: Call) {
+        guard let usage = call.conclusion?.ending.usage else { return }
+        log.critical(
+            "a request was not settled; another worker charges what was noted of it, which may be less",
+            metadata: [
+                "request": "\(call.id)", "person": "\(call.prompt.person)", "model": "\(call.plan.model)",
+                "prompt_tokens": "\(usage.promptTokens)", "completion_tokens": "\(usage.completionTokens)",
+            ])
+    }
 
     func noteShadowed(_ allowance: Allowance, of call: Call) {
         for refusal in allowance.shadowed {

@@ -31,14 +31,16 @@ extension Gate {
 
     /// Settles what was held by workers that are gone: whatever had expired at the last call already and was not
     /// refreshed since. For after a jump of the clock every lease looks expired, and after an outage of the store many
-    /// are; so their owners have the time between two calls to refresh them.
+    /// are; so their owners have the time between two calls to refresh them. Leases that a clock gave which was ahead are cut, and
+    /// run out like others unless their owners refresh them.
     public func reap() async {
         let now = ports.time.now()
         let earlier = lastLook
         lastLook = now
         guard let earlier else { return }
         do {
-            try await settleWhatExpired(by: min(earlier, now), at: now)
+            let longest = max(earlier, now).advanced(bySeconds: 2 * settings.leaseSeconds)
+            try await settleWhatExpired(by: min(earlier, now), cuttingLeasesTo: longest, at: now)
         } catch {
             lastLook = nil
             log.error("reaping failed", metadata: ["error": "\(error)"])
@@ -52,7 +54,8 @@ extension Gate {
     }
 
     /// Takes no more prompts and lets nobody wait, gives those that run up to `limit` to end by themselves, then stops them and settles
-    /// what they have produced. Returns when all is settled, or the store does not take it: then the leases run out.
+    /// what they have produced. Returns when all is settled, or the store has not taken it for a while: then the leases
+    /// run out, and what was not yet noted with them is in the log.
     public func drain(upTo limit: Duration) async {
         isDraining = true
         for call in calls.values where call.isWaiting { call.stop(.shutDown) }
@@ -62,7 +65,18 @@ extension Gate {
         }
         if !isIdle { await withCheckedContinuation { idleWaiters.append($0) } }
         deadline.cancel()
+        await settleRest()
+    }
+
+    /// What the store did not take before, for as long as a stopping worker has.
+    private func settleRest() async {
+        let end = ContinuousClock.now.advanced(by: settings.lastTries)
         await retryUnfinished()
+        while !unfinished.isEmpty, ContinuousClock.now < end, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(100))
+            await retryUnfinished()
+        }
+        for call in unfinished.compactMap({ calls[$0] }) { noteLost(call) }
     }
 
     func wakeIdleWaiters() {
@@ -73,8 +87,12 @@ extension Gate {
 
     private var isIdle: Bool { calls.count == unfinished.count }
 
-    private func settleWhatExpired(by moment: Timestamp, at now: Timestamp) async throws {
-        while case let settled = try await ports.ledger.reap(expiredBy: moment, at: now), !settled.isEmpty {
+    private func settleWhatExpired(
+        by moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
+    ) async throws {
+        while case let settled = try await ports.ledger.reap(
+            expiredBy: moment, cuttingLeasesTo: longest, at: now), !settled.isEmpty
+        {
             for settlement in settled { await tell(settlement) }
         }
     }

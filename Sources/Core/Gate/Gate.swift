@@ -18,16 +18,20 @@ public actor Gate {
         public var firstListenerSeconds: Int64
         /// How often the first of a queue looks whether it is its turn; the others somewhat less often.
         public var queuePause: Duration
+        /// How long a worker that stops goes on trying to settle what the store does not take.
+        public var lastTries: Duration
 
         public init(
             leaseSeconds: Int64 = 60, tick: Duration = .milliseconds(500), ticksBetweenReaps: Int = 10,
-            firstListenerSeconds: Int64 = 10, queuePause: Duration = .milliseconds(250)
+            firstListenerSeconds: Int64 = 10, queuePause: Duration = .milliseconds(250),
+            lastTries: Duration = .seconds(3)
         ) {
             self.leaseSeconds = leaseSeconds
             self.tick = tick
             self.ticksBetweenReaps = ticksBetweenReaps
             self.firstListenerSeconds = firstListenerSeconds
             self.queuePause = queuePause
+            self.lastTries = lastTries
         }
     }
 

@@ -26,7 +26,8 @@ struct Pacing: Sendable, Hashable {
         if pieces == Self.measuredPieces { measure(until: now) }
         guard let spacing else { return 0 }
         let delay = due + spacing - now.milliseconds * 1000
-        guard delay > 0 else {
+        // A delay that is longer than any comes of a clock that was put back.
+        guard delay > 0, delay <= 2000 * Self.longestDelay else {
             due = now.milliseconds * 1000
             return 0
         }

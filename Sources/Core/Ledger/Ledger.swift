@@ -61,13 +61,24 @@ public protocol Ledger: Sendable {
 
     /// Settles holds whose lease had run out by `moment` and was not refreshed since, as their owner must be gone: the
     /// prompt and what was streamed until the last note of it. A few hundred at a time, the oldest first.
-    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement]
+    ///
+    /// - Parameter longest: leases that run longer were given by a clock that was ahead. They are cut to this: who lives
+    ///   refreshes them, and the others are settled when it has come.
+    func reap(
+        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
+    ) async throws -> [Settlement]
 
     /// Every limit that concerns `path`, as a request would meet it now; the narrowest scopes last.
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account]
 
     /// Every request that runs now, in any worker, the oldest first.
     func openHolds() async throws -> [OpenHold]
+}
+
+extension Ledger {
+    public func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
+        try await reap(expiredBy: moment, cuttingLeasesTo: Timestamp(milliseconds: .max), at: now)
+    }
 }
 
 public enum LedgerFailure: Error, Sendable, Hashable {

@@ -10,13 +10,17 @@ public struct Refill: Sendable, Hashable, Codable {
         self.remainder = remainder
     }
 
-    /// Counts on to `now`. Where the clock has stepped back nothing flows, and nothing a second time later.
+    /// Counts on to `now`. Where the clock has stepped back a little nothing flows, and nothing a second time later. Where
+    /// it had been wrong by more, counting begins anew: nobody can wait for what it has counted.
     ///
     /// - Parameter rate: millionths of a unit a second.
     /// - Returns: the whole units that have flowed back meanwhile.
     public mutating func advance(to now: Timestamp, rate: Int64) -> Int64 {
         let elapsed = now.milliseconds.subtractingClamped(countedUntil.milliseconds)
-        guard elapsed > 0 else { return 0 }
+        guard elapsed > 0 else {
+            if elapsed < -1000 * ClockError.toleratedSecondsOfPace { countedUntil = now }
+            return 0
+        }
         let flowed = Int128(elapsed) * Int128(rate) + Int128(remainder)
         countedUntil = now
         remainder = Int64(flowed % 1_000_000_000)

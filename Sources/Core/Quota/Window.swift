@@ -23,8 +23,10 @@ public struct WindowInterval: Sendable, Hashable {
 
 extension WindowCalendar {
     /// The window that a request falls into now, where `newest` is the newest that was begun: that one, as long as it
-    /// lasts, and then the one that follows it. So no window is opened again when the clock steps back, none is cut
-    /// short when the calendar is changed, and no two of them overlap.
+    /// lasts, and then the one that follows it. So no window is opened again when the clock steps back a little, none is
+    /// cut short when the calendar is changed, and no two of them overlap.
+    ///
+    /// - Parameter newest: begins no further ahead than `ClockError` tolerates.
     public func interval(of window: Window, at now: Timestamp, after newest: WindowInterval?) -> WindowInterval? {
         if let newest, newest.end.map({ now < $0 }) ?? true { return newest }
         guard var interval = interval(of: window, containing: now) else { return nil }

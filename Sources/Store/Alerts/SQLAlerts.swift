@@ -60,9 +60,9 @@ extension SQLSession {
     fileprivate func dueDeliveries(_ count: Int, at now: Timestamp) throws -> [AlertDelivery] {
         try rows(
             """
-            SELECT id, alert, channel FROM alert_delivery WHERE next_attempt_at <= $1
+            SELECT id, alert, channel FROM alert_delivery WHERE next_attempt_at <= $1 OR next_attempt_at > $3
              ORDER BY next_attempt_at, id LIMIT $2
-            """, now, count
+            """, now, count, now.latestEnd(ofSeconds: AlertRetry.longestWaitSeconds)
         ).map { delivery in
             let alert: Int64 = try delivery["alert"]
             let row = try onlyRow("\(Alert.selection) WHERE t.id = $1", alert)

@@ -73,8 +73,9 @@ struct SQLConversations: Conversations {
     func giveUpStale() async throws {
         try await database.write { [now = time.now()] session in
             for row in try session.rows(
-                "SELECT request FROM message WHERE state = 'streaming' AND updated_at <= $1",
-                now.advanced(bySeconds: -ReplyRules.staleSeconds))
+                "SELECT request FROM message WHERE state = 'streaming' AND (updated_at <= $1 OR updated_at > $2)",
+                now.advanced(bySeconds: -ReplyRules.staleSeconds),
+                now.advanced(bySeconds: ClockError.toleratedSeconds))
             {
                 try session.giveUpIfStale(try row["request"], at: now)
             }

@@ -32,7 +32,9 @@ struct SQLReplyCache: ReplyCache {
 
     func cleanUp(at now: Timestamp) async throws {
         try await database.write { session in
-            try session.execute("DELETE FROM cached_reply WHERE expires_at <= $1", now)
+            try session.execute(
+                "DELETE FROM cached_reply WHERE expires_at <= $1 OR answered_at > $2", now,
+                now.advanced(bySeconds: ClockError.toleratedSeconds))
             try session.execute(
                 """
                 DELETE FROM cached_reply WHERE question IN

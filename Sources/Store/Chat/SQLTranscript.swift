@@ -77,7 +77,8 @@ extension SQLSession {
             failure.kind, failure.status)
     }
 
-    /// Marks a reply as failed for which no request is held any more, and that has not moved for a while.
+    /// Marks a reply as failed for which no request is held any more, and that has not moved for a while,
+    /// or moved last at a time that is yet to come.
     ///
     /// - Returns: whether it was.
     @discardableResult
@@ -85,10 +86,12 @@ extension SQLSession {
         let stale = try row(
             """
             SELECT text FROM message
-            WHERE request = $1 AND role = 'assistant' AND state = 'streaming' AND updated_at <= $2
+            WHERE request = $1 AND role = 'assistant' AND state = 'streaming'
+                AND (updated_at <= $2 OR updated_at > $3)
                 AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.request_id = message.request)
                 AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.request_id = message.request AND seen_at > $2)
-            """, request, now.advanced(bySeconds: -ReplyRules.staleSeconds))
+            """, request, now.advanced(bySeconds: -ReplyRules.staleSeconds),
+            now.advanced(bySeconds: ClockError.toleratedSeconds))
         guard let text: String = try stale?["text"] else { return false }
         try execute(
             """

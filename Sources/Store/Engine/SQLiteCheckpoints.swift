@@ -13,6 +13,8 @@ final class SQLiteCheckpoints: Sendable {
         /// When the log has grown this far because it was never wholly moved at a moment without a writer, writers wait
         /// until it is, and it begins anew.
         var maxPages = 8000
+        /// A log that has grown beyond it, because somebody read for long, is cut to this length when it begins anew.
+        var bytesKept = 32_000_000
     }
 
     private struct State {

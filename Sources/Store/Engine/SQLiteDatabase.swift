@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import GRDB
+import Synchronization
 
 /// One SQLite file in WAL mode: a writer and a few readers in this process, any number of other processes beside it.
 ///
@@ -20,13 +21,19 @@ public final class SQLiteDatabase: SQLDatabase {
         public var busyTimeoutSeconds: Double
         /// Each one keeps a page cache of up to 2 MB.
         public var maxReaders: Int
+        /// Whether a file that is not there is made. A worker's is: without it, others have lost theirs.
+        public var createsFile: Bool
         var turn = SQLiteTurn()
         var checkpoints = SQLiteCheckpoints.Limits()
 
-        public init(durability: Durability = .normal, busyTimeoutSeconds: Double = 5, maxReaders: Int = 4) {
+        public init(
+            durability: Durability = .normal, busyTimeoutSeconds: Double = 5, maxReaders: Int = 4,
+            createsFile: Bool = true
+        ) {
             self.durability = durability
             self.busyTimeoutSeconds = busyTimeoutSeconds
             self.maxReaders = maxReaders
+            self.createsFile = createsFile
         }
     }
 
@@ -42,15 +49,16 @@ public final class SQLiteDatabase: SQLDatabase {
         self.path = path
         readers = SQLiteReaders(limit: settings.maxReaders)
         (pool, writes) = try mappingFailures {
-            try createPrivateFile(at: path)
+            if settings.createsFile { try createPrivateFile(at: path) }
+            let file = try SQLiteFile(at: path)
             let pool = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
                 try DatabasePool(path: path, configuration: configuration(for: settings))
             }
-            try configureWriter(of: pool, durability: settings.durability)
+            try configureWriter(of: pool, settings)
             let checkpoints = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
                 try SQLiteCheckpoints(path: path, limits: settings.checkpoints)
             }
-            return (pool, SQLiteWriteQueue(pool: pool, checkpoints: checkpoints, turn: settings.turn))
+            return (pool, SQLiteWriteQueue(pool: pool, file: file, checkpoints: checkpoints, turn: settings.turn))
         }
     }
 
@@ -107,12 +115,13 @@ private func configuration(for settings: SQLiteDatabase.Settings) -> Configurati
 }
 
 /// Opening a pool sets `synchronous` to NORMAL, whatever its configuration does.
-private func configureWriter(of pool: DatabasePool, durability: SQLiteDatabase.Settings.Durability) throws {
+private func configureWriter(of pool: DatabasePool, _ settings: SQLiteDatabase.Settings) throws {
     try pool.writeWithoutTransaction { database in
         try database.execute(
             sql: """
-                PRAGMA synchronous = \(durability.rawValue);
+                PRAGMA synchronous = \(settings.durability.rawValue);
                 PRAGMA wal_autocheckpoint = \(SQLiteCheckpoints.pagesForWriters);
+                PRAGMA journal_size_limit = \(settings.checkpoints.bytesKept);
                 """)
     }
 }
@@ -120,13 +129,18 @@ private func configureWriter(of pool: DatabasePool, durability: SQLiteDatabase.S
 /// Asks for the lock about every tenth of a millisecond (the kernel adds one half of it), and after a while every half.
 /// SQLite's own busy handler sleeps up to 100 ms between two tries, so that under many writers some wait for seconds
 /// while others pass them.
+///
+/// How long that takes is told by the clock: on a machine that is busy a nap is far longer than it was meant to be.
 private func patientBusyMode(seconds: Double) -> Database.BusyMode {
-    let eagerSeconds = min(seconds, 0.1)
-    let eagerTries = Int(eagerSeconds * 10_000)
-    let tries = eagerTries + Int((seconds - eagerSeconds) * 2000)
+    // Of the writer. Readers that wait as well, which hardly happens, may begin its time anew.
+    let beginning = Mutex(ContinuousClock.now)
     return .callback { earlierTries in
-        usleep(earlierTries < eagerTries ? 50 : 500)
-        return earlierTries < tries
+        let waited = beginning.withLock { beginning in
+            if earlierTries == 0 { beginning = .now }
+            return beginning.duration(to: .now)
+        }
+        usleep(waited < .milliseconds(100) ? 50 : 500)
+        return waited < .seconds(seconds)
     }
 }
 

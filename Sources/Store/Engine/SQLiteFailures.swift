@@ -13,13 +13,17 @@ func mappingFailures<Value>(_ body: () throws -> Value) throws -> Value {
 extension StoreFailure {
     /// https://www.sqlite.org/rescode.html
     fileprivate init(_ error: DatabaseError) {
-        let detail = error.message ?? "result code \(error.extendedResultCode.rawValue)"
+        let code = error.extendedResultCode
+        let detail = error.message ?? "result code \(code.rawValue)"
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy
         case .SQLITE_FULL: self = .full
+        // There was no room for the index of the log.
+        case .SQLITE_IOERR where code == .SQLITE_IOERR_SHMSIZE: self = .full
         case .SQLITE_READONLY: self = .readOnly
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(detail: detail)
-        case .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM, .SQLITE_AUTH: self = .unavailable(detail: detail)
+        case .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM, .SQLITE_AUTH:
+            self = .unavailable(detail: "\(detail) (\(code.rawValue))")
         case .SQLITE_CONSTRAINT: self = .constraint(Constraint(error.extendedResultCode), detail: detail.lastWord)
         default: self = .other(detail: detail)
         }

@@ -16,12 +16,14 @@ final class SQLiteWriteQueue: Sendable {
     }
 
     private let pool: DatabasePool
+    private let file: SQLiteFile
     private let checkpoints: SQLiteCheckpoints
     private let turn: SQLiteTurn
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, checkpoints: SQLiteCheckpoints, turn: SQLiteTurn) {
+    init(pool: DatabasePool, file: SQLiteFile, checkpoints: SQLiteCheckpoints, turn: SQLiteTurn) {
         self.pool = pool
+        self.file = file
         self.checkpoints = checkpoints
         self.turn = turn
     }
@@ -60,6 +62,7 @@ final class SQLiteWriteQueue: Sendable {
         let waiting = state.withLock { $0.waiting.count }
         var group = SQLiteWriteGroup()
         do {
+            try file.requireInPlace()
             try group.commit(in: database, during: turn, next: next)
             checkpoints.note(writes: group.writes.count)
         } catch {

@@ -6,6 +6,8 @@ struct SQLAPIKeys: APIKeys {
 
     /// A use that follows another so closely is not written: most requests only read.
     private static let exactnessSeconds: Int64 = 60
+    /// How long somebody who only reads waits for a store that others keep locked.
+    private static let patience: Duration = .milliseconds(500)
 
     func holder(of secret: String) async throws -> KeyHolder? {
         guard let secret = APIKey.Secret(rawValue: secret) else { return nil }
@@ -13,7 +15,9 @@ struct SQLAPIKeys: APIKeys {
         let use = try await database.look { session in try session.use(of: secret, at: now) }
         guard let (holder, lastUsedAt) = use else { return nil }
         let stale = now.advanced(bySeconds: -Self.exactnessSeconds)
-        if lastUsedAt.map({ $0 <= stale }) != false { await touch(holder.key, at: now, unlessAfter: stale) }
+        if lastUsedAt.map({ $0 <= stale || $0.isAhead(of: now) }) != false {
+            await briefly(Self.patience) { await touch(holder.key, at: now, unlessAfter: stale) }
+        }
         return holder
     }
 
@@ -21,8 +25,10 @@ struct SQLAPIKeys: APIKeys {
     private func touch(_ id: APIKeyID, at now: Timestamp, unlessAfter stale: Timestamp) async {
         _ = try? await database.write { session in
             try session.execute(
-                "UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)",
-                id, now, stale)
+                """
+                UPDATE api_key SET last_used_at = $2
+                WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3 OR last_used_at > $4)
+                """, id, now, stale, now.advanced(bySeconds: ClockError.toleratedSeconds))
         }
     }
 

@@ -87,9 +87,12 @@ struct SQLLedger: Ledger {
         live?.close(request)
     }
 
-    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
+    func reap(
+        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
+    ) async throws -> [Settlement] {
         let settlements = try await database.write { session in
-            try session.expiredHolds(by: moment).map { try session.settle($0, as: $0.expiry(live), at: now) }
+            try session.execute("UPDATE hold SET lease_until = $1 WHERE lease_until > $1", longest)
+            return try session.expiredHolds(by: moment).map { try session.settle($0, as: $0.expiry(live), at: now) }
         }
         for settlement in settlements { live?.close(settlement.requestID) }
         return settlements

@@ -6,7 +6,7 @@ extension SQLSession {
     /// add is not yet in it.
     func accounts(on path: QuotaPath, _ view: LedgerView, at now: Timestamp) throws -> [StoredAccount] {
         var accounts: [StoredAccount] = []
-        for row in try limitRows(on: path) {
+        for row in try limitRows(on: path, at: now) {
             let limit = try Limit(row)
             guard let holder = limit.holder(on: path) else { continue }
             let account = try StoredAccount(row, limit, of: holder, share: nil, view.rules, at: now)
@@ -17,7 +17,7 @@ extension SQLSession {
     }
 
     /// Each limit of any subject on the path, beside the newest window of its account.
-    private func limitRows(on path: QuotaPath) throws -> [SQLRow] {
+    private func limitRows(on path: QuotaPath, at now: Timestamp) throws -> [SQLRow] {
         try rows(
             """
             SELECT \(Limit.columns), \(StoredAccount.columns)
@@ -26,12 +26,13 @@ extension SQLSession {
                 ON a.id = (SELECT newest.id FROM account newest
                             WHERE newest.limit_id = l.id
                               AND newest.holder = CASE l.scope WHEN 'tier' THEN $4 ELSE l.subject END
+                              AND \(StoredAccount.hasBegun("newest", by: "$7"))
                             ORDER BY newest.window_start DESC LIMIT 1)
              WHERE l.subject IN ($1, $2, $3, $4, $5, $6) AND l.retired_at IS NULL
                AND (l.model IS NULL OR l.model = $6)
              ORDER BY l.id
             """,
-            path.organization, path.project, path.tier, path.person, path.key, path.model)
+            path.organization, path.project, path.tier, path.person, path.key, path.model, now)
     }
 
     /// What this priority may take of the limit under pressure; nil where it has no share of its own.
@@ -43,9 +44,10 @@ extension SQLSession {
         let holder = StoredAccount.holder(whole.account.holder, priority)
         let row = try row(
             """
-            SELECT \(StoredAccount.columns) FROM account a WHERE a.limit_id = $1 AND a.holder = $2
+            SELECT \(StoredAccount.columns) FROM account a JOIN quota_limit l ON l.id = a.limit_id
+             WHERE a.limit_id = $1 AND a.holder = $2 AND \(StoredAccount.hasBegun("a", by: "$3"))
              ORDER BY a.window_start DESC LIMIT 1
-            """, whole.account.limit.id, holder)
+            """, whole.account.limit.id, holder, now)
         let share = whole.account.share(of: priority, pressure)
         return try StoredAccount(row, whole.account.limit, of: whole.account.holder, share: share, rules, at: now)
     }
@@ -57,6 +59,17 @@ extension StoredAccount {
         a.id AS account, a.window_start, a.resets_at, a.used, a.held, a.refilled, a.refilled_until,
         a.refill_remainder, a.admitted_at, a.pace_ms, a.paced_until
         """
+
+    /// The condition that the window of an account of `quota_limit l` has begun at a moment, or will so soon that it is
+    /// not the clock's error: it may count then.
+    ///
+    /// - Parameter moment: how it is called in the statement, such as `$3`.
+    static func hasBegun(_ account: String, by moment: String) -> String {
+        """
+        \(account).window_start <= \(moment) + CASE l.time_window WHEN 'minute'
+            THEN \(1000 * ClockError.toleratedSecondsOfPace) ELSE \(1000 * ClockError.toleratedSeconds) END
+        """
+    }
 
     /// The account as it is now: in the window that was begun last, or in the next one.
     ///
@@ -102,7 +115,8 @@ extension StoredAccount {
             }
         }
         self.init(
-            account: account, id: try row?["account"], admittedAt: try row?["admitted_at"],
+            account: account, id: try row?["account"], countedUntil: account.refill?.countedUntil,
+            admittedAt: try row?["admitted_at"],
             paceMilliseconds: try row?["pace_ms"] ?? 0, pacedUntil: try row?["paced_until"])
     }
 }

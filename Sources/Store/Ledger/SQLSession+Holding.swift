@@ -8,6 +8,7 @@ extension SQLSession {
         guard !view.isKnown else { throw LedgerFailure.duplicateRequest }
         let pots = view.hasGrants ? try pots(on: path, at: now) : []
         let accounts = try accounts(on: path, view, at: now).adding(pots)
+        try rewind(accounts)
         let admission = Admission.decide(
             request.demand(expecting: view.usualReply), on: accounts.map(\.account), pots: pots)
         let turn = Turn(request: request, view: view, accounts: accounts, now: now)
@@ -20,6 +21,16 @@ extension SQLSession {
             try note(refusal, .enforce, turn)
             return .refused(refusal)
         case .queued(let place): return .queued(place)
+        }
+    }
+
+    /// Lets buckets flow again that a clock which was ahead has counted, also where nothing is taken now.
+    private func rewind(_ accounts: [StoredAccount]) throws {
+        for stored in accounts {
+            guard let id = stored.id, let now = stored.account.refill?.countedUntil, let then = stored.countedUntil,
+                now < then
+            else { continue }
+            try execute("UPDATE account SET refilled_until = $2 WHERE id = $1", id, now)
         }
     }
 

@@ -78,7 +78,7 @@ extension SQLSession {
     ) throws -> Admission {
         let bounds = turn.view.rules.queue
         var queue = try queue(for: stored, at: turn.now)
-        let own = try waiting(turn.request.requestID)
+        let own = try waiting(turn.request.requestID, at: turn.now)
         if let own, turn.now >= own.enteredAt.advanced(bySeconds: bounds.seconds) {
             try leave(turn)
             return .refused(refusal.because(cause == .throttled ? .throttled : .full))
@@ -93,8 +93,13 @@ extension SQLSession {
         return .queued(turn.place(of: place, in: queue, for: stored, cause, gap: gap))
     }
 
-    private func waiting(_ request: RequestID) throws -> Waiting? {
-        try row("SELECT * FROM waiting WHERE request_id = $1", request).map(Waiting.init)
+    /// Whoever came by a clock that was ahead, comes now: or they would wait until it shows that time again.
+    private func waiting(_ request: RequestID, at now: Timestamp) throws -> Waiting? {
+        guard var own = try row("SELECT * FROM waiting WHERE request_id = $1", request).map(Waiting.init) else {
+            return nil
+        }
+        if own.enteredAt > now.advanced(bySeconds: Waiting.patienceSeconds) { own.enteredAt = now }
+        return own
     }
 
     private func keep(_ place: Waiting, for stored: StoredAccount, _ cause: QueuePlace.Cause, _ turn: Turn) throws {
@@ -103,7 +108,8 @@ extension SQLSession {
             INSERT INTO waiting (request_id, owner, limit_id, holder, person, priority, turn, cause, entered_at, seen_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (request_id) DO UPDATE SET
-                limit_id = excluded.limit_id, holder = excluded.holder, cause = excluded.cause, seen_at = excluded.seen_at
+                limit_id = excluded.limit_id, holder = excluded.holder, cause = excluded.cause,
+                entered_at = excluded.entered_at, seen_at = excluded.seen_at
             """,
             turn.request.requestID, turn.request.owner, stored.account.limit.id, stored.storedHolder, turn.path.person,
             place.priority, place.turn, cause, place.enteredAt, turn.now)
@@ -131,7 +137,7 @@ struct Waiting {
     let priority: Int
     let turn: Int64
     let cause: QueuePlace.Cause
-    let enteredAt: Timestamp
+    var enteredAt: Timestamp
 
     func isBefore(_ other: Waiting) -> Bool {
         if priority != other.priority { return priority > other.priority }

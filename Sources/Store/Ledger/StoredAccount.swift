@@ -5,6 +5,8 @@ struct StoredAccount {
     var account: Account
     /// Nil for a window that has no row yet.
     var id: Int64?
+    /// As it is stored: how far a bucket was counted.
+    var countedUntil: Timestamp?
     var admittedAt: Timestamp?
     /// About how far apart requests come, in milliseconds.
     var paceMilliseconds: Int64

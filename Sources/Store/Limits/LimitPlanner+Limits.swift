@@ -69,8 +69,9 @@ extension LimitPlanner {
         let ceiling = before.flatMap { $0.mode == .enforce ? $0.amount(at: now, in: calendar) : nil } ?? .max
         return try session.onlyRow(
             """
-            SELECT COUNT(*) AS stopped FROM account
-             WHERE limit_id = $1 AND (resets_at IS NULL OR resets_at > $2) AND holder NOT LIKE '%#%'
+            SELECT COUNT(*) AS stopped FROM account a JOIN quota_limit l ON l.id = a.limit_id
+             WHERE limit_id = $1 AND (resets_at IS NULL OR resets_at > $2)
+               AND \(StoredAccount.hasBegun("a", by: "$2")) AND holder NOT LIKE '%#%'
                AND used + held >= $3 AND used + held < $4
             """, limit.id, now, limit.amount(at: now, in: calendar), ceiling)["stopped"]
     }

@@ -80,7 +80,8 @@ extension SQLSession {
         }
         return Forecast(
             amount: account.amount, taken: account.taken, start: account.windowStart, end: end,
-            recent: try used(since: now.advanced(bySeconds: -hours * 3600), by: account.limit), recentHours: hours,
+            recent: try used(since: now.advanced(bySeconds: -hours * 3600), to: now, by: account.limit),
+            recentHours: hours,
             previous: try previousWindows(of: account, until: end))
     }
 
@@ -99,7 +100,7 @@ extension SQLSession {
     }
 
     /// What requests that were let in since then took from `limit`, by the weights and prices of today.
-    private func used(since moment: Timestamp, by limit: Limit) throws -> Int64 {
+    private func used(since moment: Timestamp, to now: Timestamp, by limit: Limit) throws -> Int64 {
         let rows = try rows(
             """
             SELECT m.*, s.* FROM model m JOIN
@@ -107,9 +108,9 @@ extension SQLSession {
                         SUM(completion_tokens) AS completion_tokens,
                         SUM(cached_prompt_tokens) AS cached_prompt_tokens, SUM(reasoning_tokens) AS reasoning_tokens,
                         SUM(cost) AS cost
-                   FROM usage_slot WHERE organization = $1 AND slot >= $2 GROUP BY model) s ON s.model = m.id
+                   FROM usage_slot WHERE organization = $1 AND slot BETWEEN $2 AND $4 GROUP BY model) s ON s.model = m.id
              WHERE $3 = '' OR m.id = $3
-            """, limit.subject, moment.slot, limit.model?.rawValue ?? "")
+            """, limit.subject, moment.slot, limit.model?.rawValue ?? "", now.slot)
         return try rows.reduce(0) { $0.addingClamped(try limit.meter.taken(by: $1)) }
     }
 

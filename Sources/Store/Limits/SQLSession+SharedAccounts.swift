@@ -11,8 +11,9 @@ extension SQLSession {
     /// The limits of these scopes, each with its account in the current window. Not for limits that many people have
     /// an account of.
     func sharedAccounts(
-        _ scopes: [Limit.Scope], _ rules: LedgerRules, at now: Timestamp
+        _ scopes: [Limit.Scope], _ rules: LedgerRules, at moment: Timestamp
     ) throws -> [SharedAccount] {
+        let now = "$\(scopes.count + 1)"
         let places = scopes.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
         return try rows(
             """
@@ -22,13 +23,14 @@ extension SQLSession {
               LEFT JOIN account a
                 ON a.id = (SELECT newest.id FROM account newest
                             WHERE newest.limit_id = l.id AND newest.holder = l.subject
+                              AND \(StoredAccount.hasBegun("newest", by: now))
                             ORDER BY newest.window_start DESC LIMIT 1)
              WHERE l.scope IN (\(places)) AND l.retired_at IS NULL AND l.time_window <> 'perRequest'
              ORDER BY l.id
-            """, with: scopes.map(\.sqlValue)
+            """, with: scopes.map(\.sqlValue) + [moment.sqlValue]
         ).map { row in
             let limit = try Limit(row)
-            let stored = try StoredAccount(row, limit, of: limit.subject, share: nil, rules, at: now)
+            let stored = try StoredAccount(row, limit, of: limit.subject, share: nil, rules, at: moment)
             return SharedAccount(
                 account: stored.account, holderName: try row["holder_name"] ?? limit.subject,
                 modelName: try row["model_name"])

@@ -18,7 +18,7 @@ extension SQLSession {
         let looked = limit.window == .bucket ? max(most, 200) : most
         let rows = try rows(
             """
-            SELECT a.holder, \(StoredAccount.columns) FROM account a
+            SELECT a.holder, \(StoredAccount.columns) FROM account a JOIN quota_limit l ON l.id = a.limit_id
              WHERE \(Self.running) ORDER BY a.used + a.held - a.refilled DESC, a.holder LIMIT $4
             """, limit.id, now, limit.scope, looked.asLimit)
         let accounts = try rows.map {
@@ -29,14 +29,17 @@ extension SQLSession {
 
     private func holders(of limit: Limit, at now: Timestamp) throws -> Int {
         try onlyRow(
-            "SELECT COUNT(*) AS holders FROM account a WHERE \(Self.running) AND a.used + a.held > a.refilled",
-            limit.id, now, limit.scope)["holders"]
+            """
+            SELECT COUNT(*) AS holders FROM account a JOIN quota_limit l ON l.id = a.limit_id
+             WHERE \(Self.running) AND a.used + a.held > a.refilled
+            """, limit.id, now, limit.scope)["holders"]
     }
 
     /// Of the limit $1 at $2, without the shares of single priorities; $3 is the limit's scope.
     private static var running: String {
         """
-        a.limit_id = $1 AND (a.resets_at IS NULL OR a.resets_at > $2) AND instr(a.holder, '#') = 0
+        a.limit_id = $1 AND (a.resets_at IS NULL OR a.resets_at > $2)
+            AND \(StoredAccount.hasBegun("a", by: "$2")) AND instr(a.holder, '#') = 0
             AND ($3 <> 'tier' OR EXISTS (SELECT 1 FROM person p WHERE p.id = a.holder AND p.is_disabled = 0))
         """
     }

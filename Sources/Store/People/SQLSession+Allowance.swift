@@ -103,8 +103,9 @@ extension SQLSession {
             let full = try rows(
                 """
                 SELECT account.holder AS holder
-                FROM account JOIN person ON person.id = account.holder
+                FROM account JOIN person ON person.id = account.holder JOIN quota_limit l ON l.id = account.limit_id
                 WHERE account.limit_id = $1 AND account.resets_at > $2
+                    AND \(StoredAccount.hasBegun("account", by: "$2"))
                     AND person.tier = $3 AND person.is_disabled = 0
                     AND account.used + account.held >= $4 + COALESCE((
                         SELECT SUM(quota_grant.amount - pot.used - pot.held)

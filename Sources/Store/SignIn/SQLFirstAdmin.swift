@@ -39,8 +39,9 @@ struct SQLFirstAdmin: FirstAdmin {
 extension SQLSession {
     fileprivate func isOpen(_ token: SecretToken, at now: Timestamp) throws -> Bool {
         let link = try row(
-            "SELECT expires_at FROM first_admin_link WHERE token_hash = $1 AND expires_at > $2", token.rawValue.sha256,
-            now)
+            """
+            SELECT expires_at FROM first_admin_link WHERE token_hash = $1 AND expires_at > $2 AND expires_at <= $3
+            """, token.rawValue.sha256, now, now.latestEnd(ofSeconds: FirstAdminRules.linkSeconds))
         return try link != nil && !hasAdmin()
     }
 

@@ -23,8 +23,9 @@ struct SQLInvitations: Invitations {
 
     func openUntil(for person: PersonID) async throws -> Timestamp? {
         try await database.read { [now = time.now()] session in
-            try session.row("SELECT expires_at FROM invitation WHERE person = $1 AND expires_at > $2", person, now)?[
-                "expires_at"]
+            try session.row(
+                "SELECT expires_at FROM invitation WHERE person = $1 AND expires_at > $2 AND expires_at <= $3", person,
+                now, now.latestEnd(ofSeconds: InvitationRules.linkSeconds))?["expires_at"]
         }
     }
 
@@ -42,7 +43,9 @@ struct SQLInvitations: Invitations {
 
     func cleanUp() async throws {
         try await database.write { [now = time.now()] session in
-            try session.execute("DELETE FROM invitation WHERE expires_at <= $1", now)
+            try session.execute(
+                "DELETE FROM invitation WHERE expires_at <= $1 OR expires_at > $2", now,
+                now.latestEnd(ofSeconds: InvitationRules.linkSeconds))
         }
     }
 }
@@ -52,8 +55,8 @@ extension SQLSession {
         try row(
             """
             SELECT person.* FROM invitation JOIN person ON person.id = invitation.person
-            WHERE token_hash = $1 AND expires_at > $2 AND is_disabled = 0
-            """, token.rawValue.sha256, now
+            WHERE token_hash = $1 AND expires_at > $2 AND expires_at <= $3 AND is_disabled = 0
+            """, token.rawValue.sha256, now, now.latestEnd(ofSeconds: InvitationRules.linkSeconds)
         ).map(Person.init)
     }
 

@@ -1,6 +1,8 @@
 import Core
 import Foundation
 import HTTPTypes
+import Hummingbird
+import Logging
 
 /// Somebody at their chats, for the length of one request. What belongs to others is not there for them.
 struct ChatVisit: Sendable {
@@ -75,8 +77,14 @@ struct ChatVisit: Sendable {
         case let error as GateError: Failure(error, now: ports.time.now(), zone: zone, words: words)
         case let error as SubmissionFailure: Failure(error, words)
         case let flaws as Flaws: Failure(flaws, words)
-        case StoreFailure.busy: .standard(.serviceUnavailable)
+        case let error as StoreFailure: failure(error)
         default: nil
         }
+    }
+
+    private func failure(_ error: StoreFailure) -> Failure? {
+        guard let failure = Failure(error) else { return nil }
+        context.logger.note(error)
+        return failure
     }
 }

@@ -34,11 +34,11 @@ struct ErrorResponses<Context: IdentifiedContext>: RouterMiddleware {
         case is Flaws: return .invalidForm
         case let error as GateError:
             return Failure(error, now: time.now(), zone: .gmt, words: templates.words)
-        case StoreFailure.busy: return .standard(.serviceUnavailable)
-        case StoreFailure.full, StoreFailure.readOnly:
-            context.logger.critical("The store cannot be written", metadata: ["error": "\(error)"])
-            return .cannotSave
         default:
+            if let error = error as? StoreFailure, let failure = Failure(error) {
+                context.logger.note(error)
+                return failure
+            }
             context.logger.error("A request failed", metadata: ["error": "\(String(reflecting: error))"])
             return .internalError
         }

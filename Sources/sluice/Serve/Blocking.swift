@@ -1,3 +1,4 @@
+import Core
 import Dispatch
 import Synchronization
 
@@ -16,6 +17,10 @@ enum Blocking {
             done.signal()
         }
         done.wait()
-        return try outcome.withLock { $0! }.get()
+        do {
+            return try outcome.withLock { $0! }.get()
+        } catch let failure as StoreFailure {
+            throw CommandFailure(failure)
+        }
     }
 }

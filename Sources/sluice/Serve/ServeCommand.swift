@@ -42,15 +42,33 @@ struct ServeCommand: ParsableCommand {
     private static func prepare(_ settings: Settings, _ log: Logger) async throws {
         let store = try await SQLStore.open(settings)
         let upstream = OpenAIUpstream()
-        try await FirstUpstream(store: store, upstream: upstream, settings: settings.firstUpstream, log: log).arrange()
+        let first = FirstUpstream(store: store, upstream: upstream, settings: settings.firstUpstream, log: log)
+        do {
+            try await first.arrange()
+        } catch {
+            try await upstream.shutDown()
+            throw (error as? StoreFailure).map { CommandFailure($0, of: settings) } ?? error
+        }
         try await upstream.shutDown()
     }
 }
 
 extension SQLStore {
-    static func open(_ settings: Settings) async throws -> SQLStore {
-        try await open(
-            path: settings.database, settings: SQLiteDatabase.Settings(durability: settings.durability),
-            time: SystemTime())
+    /// - Parameter createsFile: whether a database is made where there is none.
+    static func open(_ settings: Settings, createsFile: Bool = true) async throws -> SQLStore {
+        do {
+            return try await open(
+                path: settings.database,
+                settings: SQLiteDatabase.Settings(durability: settings.durability, createsFile: createsFile),
+                time: SystemTime())
+        } catch let failure as StoreFailure {
+            throw CommandFailure(failure, of: settings)
+        }
+    }
+}
+
+extension CommandFailure {
+    fileprivate init(_ failure: StoreFailure, of settings: Settings) {
+        self.init("The database \(settings.database) cannot be used. \(CommandFailure(failure))")
     }
 }

@@ -21,7 +21,7 @@ struct Worker {
 
     /// Serves until SIGTERM or SIGINT, then lets open requests end, settles what is left and closes the upstream.
     func serve(on socket: ListeningSocket) async throws {
-        let store = try await SQLStore.open(settings)
+        let store = try await SQLStore.open(settings, createsFile: false)
         let upstream = OpenAIUpstream(settings: upstreamSettings)
         let channels = AlertChannels(settings: alertSettings)
         let courier = AlertCourier(

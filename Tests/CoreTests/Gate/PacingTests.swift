@@ -38,6 +38,13 @@ struct PacingTests {
                 .allSatisfy { $1 - $0 <= 6000 })
     }
 
+    @Test func aClockThatIsPutBackHoldsUpOnePieceAtMost() {
+        var pacing = Pacing(reduction: 500_000)
+        for piece in 0..<20 { _ = pacing.delay(at: Timestamp(milliseconds: 1_000_000 + Int64(piece) * 40)) }
+        let delays = (0..<10).map { pacing.delay(at: Timestamp(milliseconds: Int64($0) * 40)) }
+        #expect(delays.allSatisfy { $0 < 1000 }, "\(delays)")
+    }
+
     @Test func whatComesAllAtOnceIsNotHeldUp() {
         #expect(moments(100, gap: 0, reduction: 500_000).allSatisfy { $0 == 0 })
     }

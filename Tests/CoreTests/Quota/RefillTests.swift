@@ -29,6 +29,13 @@ struct RefillTests {
         #expect(refill.advance(to: at(11_000), rate: 1_000_000) == 1)
     }
 
+    @Test func aClockThatHadBeenFarAheadStopsNoRefill() {
+        var refill = Refill(countedUntil: at(400 * 86_400_000), remainder: 7)
+        #expect(refill.advance(to: at(0), rate: 1_000_000) == 0)
+        #expect(refill == Refill(countedUntil: at(0), remainder: 7))
+        #expect(refill.advance(to: at(1000), rate: 1_000_000) == 1)
+    }
+
     @Test func theMomentIsTheFirstAtWhichItIsThere() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<2000 {

@@ -72,10 +72,18 @@ extension LedgerModel {
         accounts[index].missing = max(0, accounts[index].missing + (Int128(held) + Int128(used)) * 1_000_000_000)
     }
 
+    /// What was reckoned by a clock that was ahead is reckoned until now, whether or not anything is taken.
+    mutating func rewind(_ standings: [Standing], at now: Timestamp) {
+        for standing in standings where standing.limit.window == .bucket {
+            guard let index = standing.account, reckonedAt(index, at: now) < accounts[index].reckonedAt else { continue }
+            accounts[index].reckonedAt = now
+        }
+    }
+
     /// Counts what has flowed back into a bucket, by the rate that it has until now.
     mutating func reckon(_ index: Int, at now: Timestamp) {
         accounts[index].missing = missing(index, at: now)
-        accounts[index].reckonedAt = max(accounts[index].reckonedAt, now)
+        accounts[index].reckonedAt = reckonedAt(index, at: now)
     }
 }
 

@@ -89,14 +89,21 @@ extension LedgerModel {
             used: current.map { accounts[$0].used } ?? 0, held: current.map { accounts[$0].held } ?? 0,
             taken: current.map { taken($0, at: now) } ?? 0, spare: whole.map { calm - $0.taken },
             missing: current.map { missing($0, at: now) } ?? 0,
-            flowsFrom: current.map { max(now, accounts[$0].reckonedAt) } ?? now)
+            flowsFrom: current.map { reckonedAt($0, at: now) } ?? now)
     }
 
-    /// The newest window that was begun, as long as it lasts; then the one of now, from where that one ended.
+    /// The newest window that was begun, as long as it lasts; then the one of now, from where that one ended. One that
+    /// begins too far ahead was begun by a clock that was wrong, and does not count yet.
     private func account(
         of limit: Limit, _ holder: String, _ priority: Priority?, at now: Timestamp
     ) -> (index: Int?, WindowInterval) {
-        let newest = accounts.lastIndex { $0.limit == limit.id && $0.holder == holder && $0.priority == priority }
+        let soon = now.advanced(bySeconds: limit.window == .minute ? 60 : 3600)
+        let begun = accounts.indices.filter { index in
+            let account = accounts[index]
+            return account.limit == limit.id && account.holder == holder && account.priority == priority
+                && account.window.start <= soon
+        }
+        let newest = begun.max { accounts[$0].window.start < accounts[$1].window.start }
         let end = newest.flatMap { accounts[$0].window.end }
         if let newest, end.map({ now < $0 }) ?? true { return (newest, accounts[newest].window) }
         guard var window = calendar.interval(of: limit.window, containing: now) else {
@@ -129,6 +136,13 @@ extension LedgerModel {
     func taken(_ index: Int, at now: Timestamp) -> Int64 {
         guard limit(accounts[index].limit).refill != nil else { return accounts[index].used + accounts[index].held }
         return Int64((missing(index, at: now) + 999_999_999) / 1_000_000_000)
+    }
+
+    /// Until when a bucket is reckoned then. What a clock has reckoned that was more than a minute ahead, is reckoned
+    /// until now.
+    func reckonedAt(_ index: Int, at now: Timestamp) -> Timestamp {
+        let then = accounts[index].reckonedAt
+        return then > now.advanced(bySeconds: 60) ? now : max(then, now)
     }
 
     func missing(_ index: Int, at now: Timestamp) -> Int128 {

@@ -87,6 +87,7 @@ extension LedgerModel {
         let demand = asked.demand
         let least = min(demand.minimumReply, demand.replyCap)
         let standings = standings(on: asked.origin.path, at: now)
+        rewind(standings, at: now)
         let obstacles = standings.compactMap { obstacle(to: $0.limit.dearest(demand, least), $0) }
         guard obstacles.isEmpty else { return .refused(obstacles) }
         let cap = longest(from: least, to: demand.replyCap) { reply in

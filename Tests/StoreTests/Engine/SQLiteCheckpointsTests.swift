@@ -52,6 +52,30 @@ struct SQLiteCheckpointsTests {
         #expect(try await slow == 0)
     }
 
+    /// Eight megabytes are written meanwhile: nothing bounds the log as long as somebody reads.
+    @Test func aLogThatGrewUnderALongReaderIsCutAfterwards() async throws {
+        let limits = SQLiteCheckpoints.Limits(everyWrites: 10, maxPages: 100, bytesKept: 1_000_000)
+        let database = try await opened(limits)
+        let isRead = DispatchSemaphore(value: 0)
+        let (isReading, reading) = AsyncStream.makeStream(of: Void.self)
+        let reader = try file.open()
+        async let slow: Int = reader.read { session in
+            let count: Int = try session.onlyRow("SELECT COUNT(*) AS jars FROM jar")["jars"]
+            reading.finish()
+            isRead.wait()
+            return count
+        }
+        for await _ in isReading {}
+        for _ in 0..<200 { try await write(to: database) }
+        #expect(try bytes(".sqlite-wal") > 8_000_000)
+        isRead.signal()
+        _ = try await slow
+        while try bytes(".sqlite-wal") > limits.bytesKept {
+            try Task.checkCancellation()
+            try await write(to: database)
+        }
+    }
+
     private func opened(_ limits: SQLiteCheckpoints.Limits) async throws -> SQLiteDatabase {
         let database = try file.open(checkpoints: limits)
         try await database.write { session in

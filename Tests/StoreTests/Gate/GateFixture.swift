@@ -275,8 +275,10 @@ final class BreakableLedger: Ledger {
         await state.withLock { $0.afterRelease }?()
     }
 
-    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
-        try await ledger.reap(expiredBy: moment, at: now)
+    func reap(
+        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
+    ) async throws -> [Settlement] {
+        try await ledger.reap(expiredBy: moment, cuttingLeasesTo: longest, at: now)
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {

@@ -99,6 +99,21 @@ struct GateUpkeepTests {
         #expect(try await world.balance() == [30, 0, 9970])
     }
 
+    /// There is room again while it stops.
+    @Test func whatTheStoreDidNotTakeIsTriedUntilTheWorkerHasToEnd() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        world.ledger.isBroken = true
+        upstream.finish()
+        _ = try await reply.whole()
+        let failures = world.ledger.failures
+        async let drained: Void = world.gate.drain(upTo: .zero)
+        while world.ledger.failures < failures + 2 { await Task.yield() }
+        world.ledger.isBroken = false
+        await drained
+        #expect(try await world.balance() == [10, 0, 9990])
+    }
+
     @Test func aTextThatCouldNotBeKeptComesAgain() async throws {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()

@@ -89,8 +89,12 @@ private struct ForgetfulLedger: Ledger {
         try await ledger.settle(request, as: ending, at: now)
     }
 
-    func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
-        try await ledger.reap(expiredBy: moment, at: now)
+    func note(_ streamedTokens: Int64, of request: RequestID) { ledger.note(streamedTokens, of: request) }
+
+    func reap(
+        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
+    ) async throws -> [Settlement] {
+        try await ledger.reap(expiredBy: moment, cuttingLeasesTo: longest, at: now)
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {

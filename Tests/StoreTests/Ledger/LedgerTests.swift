@@ -127,16 +127,6 @@ struct LedgerTests {
         #expect(try await book.database.discrepancies() == [])
     }
 
-    @Test func aClockThatStepsBackReopensNoWindow() async throws {
-        let book = try await LedgerFixture()
-        try await book.limit(300)
-        _ = try await book.held()
-        let yesterday = noon.advanced(bySeconds: -86_400)
-        #expect(try await book.balance(at: yesterday) == [0, 200, 100])
-        let refusal = try await book.refusal(at: yesterday)
-        #expect(refusal.resetsAt == noon.advanced(bySeconds: 11 * 3600))
-    }
-
     @Test func concurrencyIsFreeAgainWhenARequestEnds() async throws {
         let book = try await LedgerFixture()
         try await book.limit(1, .concurrent, per: .lifetime)
