@@ -2,6 +2,7 @@
 # make test    installs what it needs, builds, and runs every test, those in a real browser too
 # make bench   measures, beside other programs in the same run
 # make fuzz    lets a fuzzer loose for SECONDS on the tokenizer, and then on the JSON reader
+# make crashes breaks every operation of the store at every point at which it changes a file
 # make lint    format and generated files
 
 PORT ?= 8080
@@ -21,9 +22,12 @@ test_python = var/test-python
 test_clients = var/test-clients
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
 fuzzed = -O -sanitize=fuzzer,address -parse-as-library -swift-version 6
+crash_points = .build/crash-points.so
+crashes = clang -Wall -shared -fPIC -O1 -o $(crash_points) Tests/Crashes/crash-points.c -ldl \
+	&& python3 Tests/Crashes/crashes.py .build/debug/crash-test-worker $(crash_points)
 swift_build = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench fuzz build vocabulary
+.PHONY: run test lint bench fuzz crashes build vocabulary
 
 run: vocabulary
 	@PORT=$(PORT) packaging/run
@@ -33,9 +37,14 @@ test: vocabulary $(test_python)/ready $(test_clients)/ready
 	$(swift_build) --build-tests
 	@set -e; for room in $(rooms); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\." --skip "$(any_apart)"; done
 	@set -e; for suites in $(foreach suites,$(apart),"$(suites)"); do echo "== $$suites"; swift test --skip-build --filter "$$suites"; done
+	@echo "== crash points, some"
+	@$(crashes) --sample
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
 		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd; \
 		else echo "$(without_pypi)"; fi
+
+crashes: build
+	@$(crashes)
 
 build:
 	@packaging/require-swift
@@ -69,6 +78,7 @@ bench: vocabulary $(test_python)/ready
 		swift build -c release --product $$product || exit 1; done
 	$(test_python)/bin/python Benchmarks/tokenizer.py $(tables) .build/release/tokenizer-benchmark
 	$(test_python)/bin/python Benchmarks/ledger.py .build/release/ledger-benchmark
+	$(test_python)/bin/python Benchmarks/verify.py .build/release/ledger-benchmark .build/release/sluice
 	$(test_python)/bin/python Benchmarks/pages.py
 	$(test_python)/bin/python Benchmarks/start.py
 	$(test_python)/bin/python Benchmarks/streams.py
