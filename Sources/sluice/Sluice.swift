@@ -9,7 +9,8 @@ struct Sluice: ParsableCommand {
         abstract: "Meters a language model's tokens fairly among many people.",
         version: version,
         subcommands: [
-            ServeCommand.self, WorkerCommand.self, UserCommand.self, KeyCommand.self, LimitsCommand.self, VerifyCommand.self,
+            ServeCommand.self, WorkerCommand.self, UserCommand.self, KeyCommand.self, LimitsCommand.self,
+            VerifyCommand.self,
             BackupCommand.self,
             FirstAdminCommand.self,
             TokensCommand.self, VocabularyCommand.self,

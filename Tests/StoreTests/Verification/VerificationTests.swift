@@ -17,10 +17,10 @@ struct VerificationTests {
 
     static let derivable: [Damage] = [
         Damage(
-            testDescription: "more used than charged", script: "UPDATE account SET used = used + 7 WHERE id = 1",
+            testDescription: "more used than charged", script: "UPDATE account SET used = used + 7 WHERE id = 2",
             check: .accounts, what: "used + held"),
         Damage(
-            testDescription: "held by nobody", script: "UPDATE account SET held = held + 7 WHERE id = 1",
+            testDescription: "held by nobody", script: "UPDATE account SET held = held + 7 WHERE id = 2",
             check: .accounts, what: "used + held"),
         Damage(
             testDescription: "a bucket that was given back",
@@ -40,20 +40,20 @@ struct VerificationTests {
         Damage(
             testDescription: "a charge and its account, alike",
             script: """
-                UPDATE charge SET used = used - 10 WHERE entry = 1 AND account = 1;
-                UPDATE account SET used = used - 10 WHERE id = 1
+                UPDATE charge SET used = used - 10 WHERE entry = 1 AND account = 2;
+                UPDATE account SET used = used - 10 WHERE id = 2
                 """, check: .charges, what: "used + held"),
         Damage(
             testDescription: "a settled charge that still holds",
             script: """
-                UPDATE charge SET held = 5 WHERE entry = 1 AND account = 1;
-                UPDATE account SET held = held + 5 WHERE id = 1
+                UPDATE charge SET held = 5 WHERE entry = 1 AND account = 2;
+                UPDATE account SET held = held + 5 WHERE id = 2
                 """, check: .charges, what: "used + held"),
         Damage(
             testDescription: "a running request that holds less",
             script: """
-                UPDATE account SET held = held - 3 WHERE id = 1;
-                UPDATE charge SET held = held - 3 WHERE account = 1 AND entry = (SELECT MIN(id) FROM hold)
+                UPDATE account SET held = held - 3 WHERE id = 2;
+                UPDATE charge SET held = held - 3 WHERE account = 2 AND entry = (SELECT MIN(id) FROM hold)
                 """, check: .charges, what: "used + held"),
         Damage(
             testDescription: "sums of a quarter of an hour", script: "UPDATE usage_slot SET cost = cost + 1",
@@ -83,7 +83,7 @@ struct VerificationTests {
 
     static let lasting: [Damage] = [
         Damage(
-            testDescription: "a charge of no request", script: "INSERT INTO charge VALUES (999, 1, 0, 0)",
+            testDescription: "a charge of no request", script: "INSERT INTO charge VALUES (999, 2, 0, 0)",
             check: .charges, what: "used + held"),
         Damage(
             testDescription: "a request that is held and settled",
@@ -134,15 +134,15 @@ struct VerificationTests {
                 """, check: .charges, what: "given"),
         Damage(
             testDescription: "somebody else's account",
-            script: "UPDATE account SET holder = 'eve' WHERE id = 1", check: .charges, what: "counts"),
+            script: "UPDATE account SET holder = 'eve' WHERE id = 2", check: .charges, what: "counts"),
         Damage(
             testDescription: "a window that had ended",
-            script: "UPDATE account SET resets_at = window_start + 1 WHERE id = 1", check: .charges, what: "window"),
+            script: "UPDATE account SET resets_at = window_start + 1 WHERE id = 2", check: .charges, what: "window"),
         Damage(
             testDescription: "windows that overlap",
             script: """
                 INSERT INTO account (limit_id, holder, window_start, resets_at)
-                SELECT limit_id, holder, window_start + 1000, resets_at + 1000 FROM account WHERE id = 1
+                SELECT limit_id, holder, window_start + 1000, resets_at + 1000 FROM account WHERE id = 2
                 """, check: .accounts, what: "begins"),
         Damage(
             testDescription: "a bucket in a window of its own",
@@ -153,7 +153,7 @@ struct VerificationTests {
         Damage(
             testDescription: "an account of no limit",
             script: """
-                UPDATE account SET limit_id = 'none' WHERE id = 1
+                UPDATE account SET limit_id = 'none' WHERE id = 2
                 """, check: .references, what: "names a row of quota_limit"),
         Damage(
             testDescription: "the audit log",
@@ -234,7 +234,7 @@ struct VerificationTests {
         #expect(charges.told.count == VerificationResult.mostTold)
     }
 
-    // MARK: The book
+    // MARK: The book; its first account is that of the extra
 
     /// Limits of every kind, requests that were settled, reaped, corrected and released, and two that run.
     static func busyBook() async throws -> LedgerFixture {
