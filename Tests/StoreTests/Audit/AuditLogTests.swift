@@ -103,7 +103,7 @@ struct AuditLogTests {
             Issue.record("the chain is broken")
             return
         }
-        #expect(entries == 33)
+        #expect(entries == 34)
     }
 
     @Test func entriesAreFilteredAndPaged() async throws {
