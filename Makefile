@@ -3,6 +3,7 @@
 # make bench   measures, beside other programs in the same run
 # make chaos   kills workers, nginx and upstreams until KILLS and REQUESTS are reached or MINUTES over, then compares the books
 # make simulate  leads the ledger and a model of it through SEEDS random histories of STEPS steps each, from SEED on
+# make crashes breaks every operation of the store at every point at which it changes a file
 # make fuzz    lets a fuzzer loose for SECONDS on each thing that reads what others wrote, or on TARGET alone
 # make corpora takes what new paths it found over into Tests/Corpora
 # make race    runs the tests that do several things at once under the thread sanitizer
@@ -37,9 +38,12 @@ fuzzer = $(dir $(realpath $(shell which swiftc)))../lib/swift/clang/lib/linux/li
 fuzz = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 SLUICE_TABLES=$(tables) .build/fuzz/debug/fuzz
 # Rooms in which several threads or processes meet.
 raced = Core Store Relay FastCGI Web
+crash_points = .build/crash-points.so
+crashes = clang -Wall -shared -fPIC -O1 -o $(crash_points) Tests/Crashes/crash-points.c -ldl \
+	&& python3 Tests/Crashes/crashes.py .build/debug/crash-test-worker $(crash_points)
 swift_build = swift build --explicit-target-dependency-import-check error
 
-.PHONY: run test lint bench chaos simulate fuzz corpora race build vocabulary
+.PHONY: run test lint bench chaos simulate crashes fuzz corpora race build vocabulary
 
 run: vocabulary
 	@PORT=$(PORT) packaging/run
@@ -49,10 +53,15 @@ test: vocabulary $(test_python)/ready $(test_clients)/ready
 	$(swift_build) --build-tests
 	@set -e; for room in $(foreach rooms,$(rooms),"$(rooms)"); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\." --skip "$(any_apart)"; done
 	@set -e; for suites in $(foreach suites,$(apart),"$(suites)"); do echo "== $$suites"; swift test --skip-build --filter "$$suites"; done
+	@echo "== crash points, some"
+	@$(crashes) --sample
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
 		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd && \
 			$(test_python)/bin/python Tests/Chaos/chaos.py --hurry --minutes $(CHAOS_MINUTES); \
 		else echo "$(without_pypi)"; fi
+
+crashes: build
+	@$(crashes)
 
 build:
 	@packaging/require-swift
@@ -86,6 +95,7 @@ bench: vocabulary $(test_python)/ready
 		swift build -c release --product $$product || exit 1; done
 	$(test_python)/bin/python Benchmarks/tokenizer.py $(tables) .build/release/tokenizer-benchmark
 	$(test_python)/bin/python Benchmarks/ledger.py .build/release/ledger-benchmark
+	$(test_python)/bin/python Benchmarks/verify.py .build/release/ledger-benchmark .build/release/sluice
 	$(test_python)/bin/python Benchmarks/pages.py
 	$(test_python)/bin/python Benchmarks/start.py
 	$(test_python)/bin/python Benchmarks/streams.py

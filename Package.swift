@@ -163,11 +163,14 @@ let package = Package(
         .executableTarget(
             name: "ledger-simulator", dependencies: ["LedgerSimulation"], path: "Tests/LedgerSimulator",
             swiftSettings: house),
+        .executableTarget(
+            name: "crash-test-worker", dependencies: ["Core", "Store"], path: "Tests/CrashTestWorker",
+            swiftSettings: house),
         tests(
             "Store",
             with: [
                 "Core", "GateTestSupport", "LedgerSimulation", "LimitsFile", "LimitsTestSupport", "Store", "Tokenizer",
-                "ledger-test-worker", logging,
+                "ledger-test-worker", grdbSQLite, logging,
             ]),
         .target(
             name: "LimitsTestSupport", dependencies: ["Core"], path: "Tests/LimitsTestSupport", swiftSettings: house),

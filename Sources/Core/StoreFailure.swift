@@ -14,6 +14,8 @@ public enum StoreFailure: Error, Sendable, Hashable {
     case unavailable(detail: String)
     /// The database was written by a newer version of this program, which has a migration that this one does not know.
     case newerSchema(migration: String)
+    /// The database lacks a step of the schema: the program that serves brings it up to date when it starts.
+    case olderSchema(missing: String)
     /// A rule of the schema was broken. `detail` names it, such as `person.email`.
     case constraint(Constraint, detail: String)
     /// Everything else: a defect here or in the engine.

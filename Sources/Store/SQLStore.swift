@@ -1,8 +1,9 @@
 public import Core
+import Foundation
 
 /// Everything that is kept, over one database: the ports of `Core`, and nothing of SQL.
 public struct SQLStore: Sendable {
-    let database: SQLiteDatabase
+    package let database: SQLiteDatabase
     let time: any TimeSource
     let live: LiveCounts?
 
@@ -17,6 +18,29 @@ public struct SQLStore: Sendable {
         try await SQLMigrator().migrate(database, at: time.now())
         try await database.write { session in try session.makeFirstStart(at: time.now()) }
         return SQLStore(database: database, time: time, live: LiveCounts(path: path + "-live"))
+    }
+
+    /// Makes a database as an earlier version did, for tests of how it is brought up to date.
+    ///
+    /// - Parameter number: of the last step of its schema.
+    package static func createOld(path: String, upTo number: Int, time: some TimeSource) async throws {
+        let steps = Migration.all.filter { $0.number <= number }
+        try await SQLMigrator(migrations: steps).migrate(try SQLiteDatabase(path: path), at: time.now())
+    }
+
+    /// Opens the database at `path` as it stands, for those who look after it: makes none, and changes no schema.
+    ///
+    /// - Throws: `StoreFailure`; `.unavailable` where there is no file, `.olderSchema` for one that has not been brought
+    ///   up to date yet.
+    public static func openExisting(
+        path: String, settings: SQLiteDatabase.Settings = .init(), time: some TimeSource
+    ) async throws -> SQLStore {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StoreFailure.unavailable(detail: "there is no file \(path)")
+        }
+        let database = try SQLiteDatabase(path: path, settings: settings)
+        try await SQLMigrator().check(database)
+        return SQLStore(database: database, time: time)
     }
 
     /// How the store is, for the health page.

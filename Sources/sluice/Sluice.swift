@@ -10,6 +10,8 @@ struct Sluice: ParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, UserCommand.self, KeyCommand.self, LimitsCommand.self,
+            VerifyCommand.self,
+            BackupCommand.self,
             FirstAdminCommand.self,
             TokensCommand.self, VocabularyCommand.self,
         ]

@@ -22,6 +22,16 @@ struct SQLMigrator: Sendable {
         }
     }
 
+    /// - Throws: `StoreFailure.olderSchema` when a step is missing, `.newerSchema` when one is not known, and what the
+    ///   engine says of a file that is none of ours.
+    func check(_ database: any SQLDatabase) async throws {
+        let applied = try await database.read { session in try Self.applied(in: session) }
+        try refuseNewer(applied)
+        if let missing = migrations.first(where: { applied[$0.number] == nil }) {
+            throw StoreFailure.olderSchema(missing: missing.title)
+        }
+    }
+
     /// The title of the newest step in the database.
     static func newest(in session: any SQLSession) throws -> String? {
         try session.row("SELECT title FROM schema_migration ORDER BY number DESC LIMIT 1")?["title"]

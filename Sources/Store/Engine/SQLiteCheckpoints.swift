@@ -57,6 +57,11 @@ final class SQLiteCheckpoints: Sendable {
         }
     }
 
+    /// Moves what there is, and waits for it.
+    func moveNow() {
+        connection.writeWithoutTransaction { checkpoint(in: $0) }
+    }
+
     /// What fails is done with the next one; another process may be at it, too. A disk that fails lets the writers fail.
     private func checkpoint(in database: Database) {
         guard let log = try? database.checkpoint(.passive), log.walFrameCount >= limits.maxPages else { return }

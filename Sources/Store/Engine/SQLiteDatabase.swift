@@ -40,6 +40,7 @@ public final class SQLiteDatabase: SQLDatabase {
     public let path: String
     private let pool: DatabasePool
     private let writes: SQLiteWriteQueue
+    private let checkpoints: SQLiteCheckpoints
     private let readers: SQLiteReaders
 
     /// Opens the file at `path`, or creates it so that only its owner can read it. Blocks for a few milliseconds.
@@ -48,7 +49,7 @@ public final class SQLiteDatabase: SQLDatabase {
     public init(path: String, settings: Settings = Settings()) throws {
         self.path = path
         readers = SQLiteReaders(limit: settings.maxReaders)
-        (pool, writes) = try mappingFailures {
+        (pool, writes, checkpoints) = try mappingFailures {
             if settings.createsFile { try createPrivateFile(at: path) }
             let file = try SQLiteFile(at: path)
             let pool = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
@@ -58,7 +59,9 @@ public final class SQLiteDatabase: SQLDatabase {
             let checkpoints = try retryingWhileBusy(seconds: settings.busyTimeoutSeconds) {
                 try SQLiteCheckpoints(path: path, limits: settings.checkpoints)
             }
-            return (pool, SQLiteWriteQueue(pool: pool, file: file, checkpoints: checkpoints, turn: settings.turn))
+            let writes = SQLiteWriteQueue(
+                pool: pool, file: file, checkpoints: checkpoints, turn: settings.turn)
+            return (pool, writes, checkpoints)
         }
     }
 
@@ -71,6 +74,20 @@ public final class SQLiteDatabase: SQLDatabase {
                 let value = Result { try mappingFailures { try body(SQLiteSession(database: database.get())) } }
                 readers.leave()
                 continuation.resume(with: value)
+            }
+        }
+    }
+
+    /// Moves what was committed into the file, as it is done now and then by itself; for tests of what may fail in it.
+    package func moveLog() { checkpoints.moveNow() }
+
+    /// On a connection of its own, in no transaction, for what SQLite does not do in one.
+    func outsideTransaction(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+        readers.enter()
+        defer { readers.leave() }
+        try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async { [pool] in
+                caller.resume(with: Result { try mappingFailures { try pool.unsafeRead(body) } })
             }
         }
     }

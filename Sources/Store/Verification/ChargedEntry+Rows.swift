@@ -57,7 +57,7 @@ extension LedgerVerifier {
         let used = Usage(row, from: UsageColumns.tokens)
         let isReaped = row.text(UsageColumns.outcome) == Outcome.expired.rawValue
         let whole = isReaped ? try session.corrected(used, ofEntry: row.count(0)) : used
-        return ChargedEntry(row, .used(used, whole: whole), key)
+        return ChargedEntry(row, .used(used, whole: whole), cost: row.count(UsageColumns.cost), key)
     }
 }
 
@@ -111,10 +111,14 @@ private struct EntryReader {
 }
 
 extension ChargedEntry {
-    init(_ row: any SQLCells, _ measure: Measure, _ key: Digest.Key) {
+    /// - Parameter cost: what is stored of it, where it is settled.
+    init(_ row: any SQLCells, _ measure: Measure, cost: Int64? = nil, _ key: Digest.Key) {
+        let tariff = Tariff(row)
+        var isSound = true
+        if case .used(let used, _) = measure, let cost { isSound = cost == tariff.cost(of: used) }
         self.init(
-            id: row.count(0), openedAt: row.count(1), names: EntryNames(row, key), tariff: Tariff(row),
-            measure: measure)
+            id: row.count(0), openedAt: row.count(1), names: EntryNames(row, key), tariff: tariff, measure: measure,
+            isSound: isSound)
     }
 
     /// Adds the row's charge, where it has one.

@@ -29,6 +29,8 @@ struct ChargedEntry {
     let names: EntryNames
     let tariff: Tariff
     let measure: Measure
+    /// Whether its own row agrees with itself: else somebody changed it, and nothing can be derived from it.
+    let isSound: Bool
     var charges: [Charge] = []
 
     /// What has to stand in the charge of a limit: what the request takes of its meter, less what grants gave of that.
@@ -59,6 +61,9 @@ struct ChargedEntry {
             return (charge, expected(of: rule))
         }
     }
+
+    /// Whether what its charges must be can be taken for true.
+    func isDerivable() -> Bool { isSound && excessiveGrants().isEmpty }
 
     /// Charges of grants that give more, together with others of the same holder, than the request takes.
     func excessiveGrants() -> [(charge: Charge, most: Amounts)] {

@@ -17,7 +17,7 @@ extension LedgerVerifier {
         for (charge, expected) in entry.expectations() where charge.amounts != expected {
             try tally.differ(
                 try session.name(ofCharge: entry.id, on: charge.account), "used + held",
-                stored: charge.amounts, expected: expected, isReparable: entry.excessiveGrants().isEmpty)
+                stored: charge.amounts, expected: expected, isReparable: entry.isDerivable())
         }
         for (charge, most) in entry.excessiveGrants() {
             try differ(

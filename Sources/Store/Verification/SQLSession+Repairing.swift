@@ -16,7 +16,7 @@ extension LedgerVerifier {
 
 extension ChargedEntry {
     fileprivate var reparableCharges: [(charge: Charge, expected: Amounts)] {
-        guard excessiveGrants().isEmpty else { return [] }
+        guard isDerivable() else { return [] }
         return expectations().filter { $0.charge.amounts != $0.expected }
     }
 }

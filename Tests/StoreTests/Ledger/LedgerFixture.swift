@@ -158,10 +158,8 @@ extension SQLiteDatabase {
     /// What `sluice verify` finds, but for leases: tests move the clock past them.
     func discrepancies() async throws -> [String] {
         let report = try await SQLVerification(database: self).verify(at: .start)
-        return report.results.flatMap(\.told).filter { $0.what != "lease" }.map(\.description)
+        return report.results.flatMap(\.told).filter { $0.what != "lease" }.map {
+            "\($0.row): \($0.what) is \($0.stored), expected \($0.expected)"
+        }
     }
-}
-
-extension LedgerDifference: @retroactive CustomStringConvertible {
-    public var description: String { "\(row): \(what) is \(stored), expected \(expected)" }
 }
