@@ -40,7 +40,7 @@ public struct SQLStore: Sendable {
         }
         let database = try SQLiteDatabase(path: path, settings: settings)
         try await SQLMigrator().check(database)
-        return SQLStore(database: database, time: time)
+        return SQLStore(database: database, time: time, live: LiveCounts(path: path + "-live", creates: false))
     }
 
     /// How the store is, for the health page.

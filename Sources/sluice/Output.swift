@@ -38,6 +38,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         case .unavailable(let detail): self.init("It cannot be read or written: \(detail).")
         case .newerSchema(let migration):
             self.init("A newer version of sluice has written it (\(migration)). Use that version.")
+        case .olderSchema(let missing):
+            self.init("It lacks \(missing), as an older version made it. Start sluice serve once.")
         case .constraint(_, let detail), .other(let detail): self.init("It did not take that: \(detail).")
         }
     }

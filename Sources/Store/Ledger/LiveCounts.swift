@@ -17,10 +17,12 @@ final class LiveCounts: Sendable {
     /// Mapped until `deinit`, and touched only by atomic operations.
     private nonisolated(unsafe) let words: UnsafeMutablePointer<Atomic<UInt64>>
 
-    /// - Parameter path: of the file, which is made where there is none.
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - creates: whether it is made where there is none.
     /// - Returns: nil where it cannot be had, such as on a full disk.
-    init?(path: String) {
-        let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    init?(path: String, creates: Bool = true) {
+        let file = Glibc.open(path, O_RDWR | (creates ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { return nil }
         defer { Glibc.close(file) }
         // Real blocks: a page of a sparse file that finds no room when it is touched would end the process (SIGBUS).

@@ -8,7 +8,7 @@ extension Failure {
         switch failure {
         case .busy: self = .standard(.serviceUnavailable)
         case .full, .readOnly, .unavailable: self = .cannotSave
-        case .corrupt, .newerSchema, .constraint, .other: return nil
+        case .corrupt, .newerSchema, .olderSchema, .constraint, .other: return nil
         }
     }
 }

@@ -30,7 +30,7 @@ struct BackupCommand: ParsableCommand {
                 try await SQLStore.openExisting(settings).backUp(to: file)
             }
         } catch let failure as StoreFailure {
-            Output.note("Nothing was written: \(failure.words).")
+            Output.note("Nothing was written: \(CommandFailure(failure))")
             throw ExitCode(2)
         } catch let mistakes as ConfigurationMistakes {
             Output.note("\(mistakes)")

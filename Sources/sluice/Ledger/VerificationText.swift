@@ -61,19 +61,3 @@ extension VerificationCheck {
         }
     }
 }
-
-extension StoreFailure {
-    /// For the shell of somebody who runs the server.
-    var words: String {
-        switch self {
-        case .busy: "the database is busy"
-        case .full: "the disk is full"
-        case .readOnly: "the database, or its disk, cannot be written"
-        case .corrupt(let detail): "the file is damaged, or no database: \(detail)"
-        case .unavailable(let detail): detail
-        case .newerSchema(let migration): "the database was written by a newer version of Sluice (\(migration))"
-        case .olderSchema(let missing): "the database lacks \(missing): start sluice serve once"
-        case .constraint(_, let detail), .other(let detail): detail
-        }
-    }
-}

@@ -32,7 +32,7 @@ struct VerifyCommand: ParsableCommand {
             let (repair, json) = (repair, json)
             report = try Blocking.run { try await Self.check(settings, repair: repair, json: json) }
         } catch let failure as StoreFailure {
-            Output.note("This could not be checked: \(failure.words).")
+            Output.note("This could not be checked: \(CommandFailure(failure))")
             throw ExitCode(2)
         } catch let mistakes as ConfigurationMistakes {
             Output.note("\(mistakes)")

@@ -75,7 +75,9 @@ extension LedgerModel {
     /// What was reckoned by a clock that was ahead is reckoned until now, whether or not anything is taken.
     mutating func rewind(_ standings: [Standing], at now: Timestamp) {
         for standing in standings where standing.limit.window == .bucket {
-            guard let index = standing.account, reckonedAt(index, at: now) < accounts[index].reckonedAt else { continue }
+            guard let index = standing.account, reckonedAt(index, at: now) < accounts[index].reckonedAt else {
+                continue
+            }
             accounts[index].reckonedAt = now
         }
     }
