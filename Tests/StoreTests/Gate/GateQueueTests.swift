@@ -95,7 +95,7 @@ struct GateQueueTests {
         let waiting = Task { try await world.gate.submit(GateFixture.prompt(maxReplyTokens: 500)) }
         await world.clock.sleeper()
         first.finish()
-        while try await world.balance()[0] == 0 { await Task.yield() }
+        try await until { try await world.balance()[0] != 0 }
         world.clock.advance(byMilliseconds: 250)
         #expect(try await waiting.value.replyCap == 490)
     }

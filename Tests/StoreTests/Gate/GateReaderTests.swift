@@ -280,7 +280,7 @@ struct GateReaderTests {
         world.clock.advance(bySeconds: 61)
         let gate = try world.anotherGate(Gate.Settings(tick: .milliseconds(1), ticksBetweenReaps: 1))
         let running = Task { await gate.run() }
-        while world.transcript.ended.isEmpty { await Task.yield() }
+        try await until { !world.transcript.ended.isEmpty }
         #expect(try await world.balance() == [10, 0, 9990])
         await world.gate.tick()
         #expect(await lost.wasCancelled())
@@ -299,7 +299,7 @@ struct GateReaderTests {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()
         let drained = Task { await world.gate.drain(upTo: .seconds(600)) }
-        while await !world.gate.isDraining { await Task.yield() }
+        try await until { await world.gate.isDraining }
         await #expect(throws: GateError.shuttingDown) { try await world.gate.submit(GateFixture.prompt()) }
         upstream.send(.text("abc"))
         upstream.finish()

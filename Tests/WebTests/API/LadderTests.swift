@@ -33,7 +33,7 @@ struct LadderTests {
         async let second = program.post(Self.path, Self.question + "}")
         let beside = await site.upstream.next()
         async let third = program.post(Self.path, Self.question + "}")
-        while try await site.store.ledger.queueDepth(at: site.clock.now()) == 0 { await Task.yield() }
+        try await until { try await site.store.ledger.queueDepth(at: site.clock.now()) != 0 }
         for reply in [running, beside] { answer(reply) }
         _ = try await (first, second)
         answer(await site.upstream.next())
@@ -50,7 +50,7 @@ struct LadderTests {
         let running = await site.upstream.next()
         try await site.holdBackPace()
         async let second = program.post(Self.path, Self.question + #","max_tokens":20}"#)
-        while try await site.store.ledger.queueDepth(at: site.clock.now()) == 0 { await Task.yield() }
+        try await until { try await site.store.ledger.queueDepth(at: site.clock.now()) != 0 }
         site.clock.advance(seconds: 2)
         let refused = try await second
         #expect(refused.status == .tooManyRequests && refused.headers[.retryAfter] == "10")

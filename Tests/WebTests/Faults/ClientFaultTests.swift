@@ -59,17 +59,18 @@ struct ClientFaultTests {
     }
 
     @Test(arguments: LeavingReader.all)
-    func whoLeavesBeforeTheAnswerPaysNothing(_ reader: LeavingReader) async throws {
+    func whoLeavesBeforeTheAnswerPaysForThePrompt(_ reader: LeavingReader) async throws {
         let desk = try await Desk(reader)
         desk.site.upstream.answer = .hang
         let asking = Task { try await desk.ask() }
         _ = await desk.site.upstream.next()
         asking.cancel()
-        while desk.site.upstream.cancelledOpenings == 0 { await Task.yield() }
+        try await until { desk.site.upstream.cancelledOpenings != 0 }
         _ = await asking.result
         try await desk.untilNothingIsHeld()
-        #expect(try await desk.site.charges(of: desk.person) == [])
-        #expect(try await desk.site.store.conversations.list(of: desk.person.id, after: nil, count: 9).isEmpty)
+        #expect(try await desk.site.charges(of: desk.person) == [.tokens(5, 0, .counted, .abandoned)])
+        let chats = try await desk.site.store.conversations.list(of: desk.person.id, after: nil, count: 9)
+        #expect(chats.count == (reader.isPage ? 1 : 0))
     }
 
     /// A page has its grace: who comes back within it finds the reply running, and pays for all of it.
@@ -127,7 +128,7 @@ private struct Desk {
         let asking = Task { try await ask() }
         let scripted = await site.upstream.next()
         if reader.way == .document {
-            while await site.gate.reply(to: scripted.call.requestID, of: person.id) == nil { await Task.yield() }
+            try await until { await site.gate.reply(to: scripted.call.requestID, of: person.id) != nil }
             return (Leaver(asking: asking), scripted)
         }
         return (Leaver(answer: try await asking.value), scripted)
@@ -138,7 +139,7 @@ private struct Desk {
         guard let reply = await reply(to: scripted) else { return }
         for event in events {
             scripted.send(.text("e\(event) "), .passage(Array("data: {\"n\":\(event)}\n\n".utf8)))
-            while reply.text.utf8.count < 3 * (event + 1) { await Task.yield() }
+            try await until { reply.text.utf8.count >= 3 * (event + 1) }
         }
     }
 
@@ -160,9 +161,9 @@ private struct Desk {
 
     /// Settled, and its text kept.
     func untilNothingIsHeld() async throws {
-        while try await !site.store.ledger.openHolds().isEmpty { await Task.yield() }
+        try await until { try await site.store.ledger.openHolds().isEmpty }
         for call in site.upstream.calls {
-            while await site.gate.reply(to: call.requestID, of: person.id) != nil { await Task.yield() }
+            try await until { await site.gate.reply(to: call.requestID, of: person.id) == nil }
         }
     }
 }

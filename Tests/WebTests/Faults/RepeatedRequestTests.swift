@@ -152,7 +152,7 @@ struct RepeatedRequestTests {
         let answer = try await opened.value
         await answer.leave()
         stream(scripted)
-        while try await !site.store.ledger.openHolds().isEmpty { await Task.yield() }
+        try await until { try await site.store.ledger.openHolds().isEmpty }
         let again = try await post(#","stream":true}"#)
         #expect(again.text.contains("Hi") && again.text.hasSuffix("data: [DONE]\n\n"))
         try await expectOneCharge(5, 2)
