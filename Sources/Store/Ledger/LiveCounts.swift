@@ -9,7 +9,7 @@ import Synchronization
 /// replies do not either. Without it the ledger goes by what was noted at the last refresh.
 final class LiveCounts: Sendable {
     /// Slots are pairs of words: whose it is, 0 for nobody's, and the count.
-    private static let slots = 1 << 16
+    private static let slots = 1 << 14
     /// So far from its own slot a request may have one.
     private static let reach = 16
     private static let bytes = slots * 2 * MemoryLayout<UInt64>.size
