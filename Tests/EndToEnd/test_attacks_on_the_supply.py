@@ -160,7 +160,7 @@ def test_07_no_price_and_no_weight_gives_anything_back(house, admin, field, valu
     assert [tuple(row) for row in house.rows("SELECT * FROM model WHERE id = ?", model)] == before
 
 
-@pytest.mark.parametrize("report", ["no-usage", "negative-usage", "absurd-usage", "double-usage"])
+@pytest.mark.parametrize("report", ["no-usage", "zero-usage", "negative-usage", "absurd-usage", "double-usage"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_08_usage_that_is_missing_or_lies_is_counted_by_us(house, caller, admin, report, stream):
     model = admin.make_model(f"demo-fault-{report}", encoding="o200k_base")

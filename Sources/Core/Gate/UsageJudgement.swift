@@ -32,13 +32,20 @@ struct UsageJudgement: Sendable, Hashable {
         self.isDoubtful = isDoubtful
     }
 
-    /// Tokenizers differ, and an upstream may add a system prompt of its own: up to ten times our count of the prompt
-    /// and a thousand. A reply may be twice its cap and a thousand, where the cap is not taken exactly.
+    /// Tokenizers differ, and an upstream may add a system prompt of its own: from a tenth of our count of the prompt up
+    /// to ten times of it and a thousand. A reply may be twice its cap and a thousand, where the cap is not taken exactly.
+    /// Nothing that is there has no tokens: servers that do not count report zeros.
     private static func isBelievable(_ usage: Usage, counted: Usage, replyCap: Int64) -> Bool {
-        usage.isSound && (0...times(10, counted.promptTokens)).contains(usage.promptTokens)
-            && (0...times(2, max(replyCap, counted.completionTokens))).contains(usage.completionTokens)
+        let mostReply = times(2, max(replyCap, counted.completionTokens))
+        return usage.isSound
+            && (least(counted.promptTokens)...times(10, counted.promptTokens)).contains(usage.promptTokens)
+            && (least(counted.completionTokens)...mostReply).contains(usage.completionTokens)
             && (0...usage.promptTokens).contains(usage.cachedPromptTokens)
             && (0...usage.completionTokens).contains(usage.reasoningTokens)
+    }
+
+    private static func least(_ counted: Int64) -> Int64 {
+        counted > 0 ? max(1, counted / 10) : 0
     }
 
     private static func times(_ factor: Int64, _ tokens: Int64) -> Int64 {

@@ -138,16 +138,19 @@ struct GateTests {
         #expect(try await world.balance() == [24, 0, 9976])
     }
 
-    @Test func aReportedZeroIsAZero() async throws {
+    @Test func aReportedZeroIsAZeroWhereNothingCame() async throws {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()
-        upstream.send(.text("free of charge"), .usage(reported(0, 0)))
+        upstream.send(.usage(reported(10, 0)))
         upstream.finish()
-        #expect(try await reply.whole().ending.usage == reported(0, 0))
-        #expect(try await world.balance() == [0, 0, 10_000])
+        #expect(try await reply.whole().ending.usage == reported(10, 0))
+        #expect(try await world.balance() == [10, 0, 9990])
     }
 
     @Test(arguments: [
+        Usage(promptTokens: 0, completionTokens: 0, source: .reported),
+        Usage(promptTokens: 0, completionTokens: 3, source: .reported),
+        Usage(promptTokens: 10, completionTokens: 0, source: .reported),
         Usage(promptTokens: -5, completionTokens: 3, source: .reported),
         Usage(promptTokens: 10, completionTokens: .max, source: .reported),
         Usage(promptTokens: .max, completionTokens: .max, source: .reported),

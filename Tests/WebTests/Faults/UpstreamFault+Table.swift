@@ -5,8 +5,8 @@ import UpstreamTestSupport
 //
 // Nothing is charged for what ends before a reply has begun in a form that can be read: an error status, a redirect, a
 // page, a compressed body. From then on the prompt and everything that came is charged, by our own count where the
-// upstream did not come to its end or its numbers cannot be. A usage that can be is believed, zero too; of several the
-// last one.
+// upstream did not come to its end or its numbers cannot be, as none can for what is there. A usage that can be is
+// believed; of several the last one.
 extension UpstreamFault {
     static let all = beforeTheReply + amidTheReply + oddities + usages
 
@@ -143,7 +143,8 @@ extension UpstreamFault {
         usage("counts more than it shows", [counts(6, 900)], charge: .tokens(6, 900, .reported, .finished)),
         usage("reports no usage", [], charge: .tokens(5, 5, .counted, .finished)),
         usage("reports half of a usage", ["\"completion_tokens\":9"], charge: .tokens(5, 5, .counted, .finished)),
-        usage("reports zero", [counts(0, 0)], charge: .tokens(0, 0, .reported, .finished)),
+        usage("reports zero", [counts(0, 0)], charge: doubtful),
+        usage("reports no reply", [counts(5, 0)], charge: doubtful),
         usage("reports less than nothing", [counts(5, -9)], charge: .tokens(5, 5, .counted, .finished)),
         usage("reports a fraction", ["\"prompt_tokens\":5,\"completion_tokens\":1.5"], charge: counted),
         usage("reports a number beyond 64 bits", [#""prompt_tokens":5,"completion_tokens":1e30"#], charge: counted),
