@@ -56,7 +56,7 @@ test: vocabulary $(test_python)/ready $(test_clients)/ready
 	@echo "== crash points, some"
 	@$(crashes) --sample
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
-		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini Tests/EndToEnd && \
+		then $(test_python)/bin/python -m pytest -c Tests/EndToEnd/pytest.ini -n 3 --dist loadfile Tests/EndToEnd && \
 			$(test_python)/bin/python Tests/Chaos/chaos.py --hurry --minutes $(CHAOS_MINUTES); \
 		else echo "$(without_pypi)"; fi
 

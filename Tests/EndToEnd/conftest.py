@@ -15,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
-from house import Admin, House
+from house import Admin, House, eventually
 
 TOP = pathlib.Path(__file__).parents[2]
 
@@ -69,6 +69,8 @@ def from_its_words(program, port, demo_port, data, sluice):
 def house(tmp_path_factory):
     with running_house(tmp_path_factory.mktemp("sluice")) as house:
         yield house
+        eventually(lambda: not house.rows("SELECT 1 FROM hold"), seconds=100)
+        assert house.run("verify").endswith("All adds up.")
 
 
 @pytest.fixture
