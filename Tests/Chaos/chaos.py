@@ -138,6 +138,7 @@ class Run:
         print("\n".join(books.table()))
         tokens = books.all_tokens()
         print(f"lost with workers: {books.lost:,} of {tokens:,} tokens ({books.lost / max(1, tokens):.3%})")
+        print(f"dropped with broken connections: {books.dropped:,} tokens")
         print(f"no limit was passed in {watch.looks:,} looks" if not watch.passed else f"LIMITS PASSED: {len(watch.passed)}")
         if watch.excused:
             print(f"passed by what stopped workers added when they came back: {watch.excused}")
