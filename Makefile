@@ -33,7 +33,7 @@ tables = var/vocabulary
 test_python = var/test-python
 test_clients = var/test-clients
 without_pypi = PyPI is out of reach: the tests in a browser and those beside tiktoken are skipped.
-fuzz_targets = $(or $(TARGET),$(notdir $(wildcard Tests/Corpora/*)))
+fuzz_targets = $(or $(TARGET),$(filter-out settings,$(notdir $(wildcard Tests/Corpora/*))))
 fuzzer = $(dir $(realpath $(shell which swiftc)))../lib/swift/clang/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a
 fuzz = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 SLUICE_TABLES=$(tables) .build/fuzz/debug/fuzz
 # Rooms in which several threads or processes meet.
