@@ -24,7 +24,9 @@ struct Writing {
 
     /// - Parameter depth: that of its own key.
     private mutating func write(_ subject: LimitPlan.Subject, as key: String, at depth: Int) {
-        line(depth, "\(key):")
+        let saysNothing = subject.rules.isEmpty && subject.priority == nil && subject.coverage != .everything
+        line(depth, saysNothing ? "\(key): {}" : "\(key):")
+        if saysNothing { return }
         var rules = subject.rules
         for short in subject.scope.shortKeys {
             guard let index = rules.firstIndex(where: { short.says($0) }) else { continue }
