@@ -1,4 +1,5 @@
 import Core
+import LedgerSimulation
 import Testing
 
 @testable import Store
