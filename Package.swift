@@ -42,9 +42,6 @@ func tests(_ room: String, with dependencies: [Target.Dependency], exclude: [Str
     .testTarget(name: room + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
-/// What else a program needs whose rooms are watched so.
-let fuzzed: [LinkerSetting] = fuzzer.map { [.unsafeFlags(["-sanitize=address", $0, "-lstdc++"])] } ?? []
-
 /// The properties that `make fuzz` looks for a counterexample to, and the same replayed over what it found before: one
 /// program or one set of tests, of the same files.
 func fuzzing() -> Target {
@@ -52,7 +49,7 @@ func fuzzing() -> Target {
         "Core", "FastCGI", "HTMLTestSupport", "LimitsFile", "LimitsTestSupport", "Relay", "StrictJSON", "Tokenizer",
         "Web", httpTypes, hummingbird, nioCore, nioHTTP1,
     ]
-    guard fuzzer != nil else {
+    guard let fuzzer else {
         return .testTarget(
             name: "FuzzTests", dependencies: rooms + ["sluice"], path: "Tests/Fuzz",
             exclude: ["Driver", "Dictionaries"],
@@ -61,7 +58,8 @@ func fuzzing() -> Target {
     return .executableTarget(
         name: "fuzz", dependencies: rooms, path: "Tests/Fuzz",
         exclude: ["Replay", "Dictionaries", "Targets/SettingsTarget.swift"],
-        swiftSettings: house + [.define("FUZZER")], linkerSettings: fuzzed)
+        swiftSettings: house + [.define("FUZZER")],
+        linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer, "-lstdc++"])])
 }
 
 let package = Package(
