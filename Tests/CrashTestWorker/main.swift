@@ -63,7 +63,7 @@ func operate(on store: SQLStore) async throws {
             RequestID(rawValue: "r-1"), as: Ending(usage: usage, outcome: .finished), at: now)
     case "expire":
         let later = now.advanced(bySeconds: 61)
-        _ = try await store.ledger.reap(expiredBy: later, at: later)
+        _ = try await store.ledger.reap(try await store.ledger.expiredLeases(at: later), at: later)
     case "grant":
         let draft = Grant.Draft(amount: 5000, reason: "a deadline", expiresAt: now.advanced(bySeconds: 3600))
         _ = try await store.grants.add(draft, to: .person(try await person(in: store).id), by: .shell)

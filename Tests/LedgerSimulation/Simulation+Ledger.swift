@@ -88,7 +88,7 @@ extension Simulation {
 
     mutating func reap(lateBy seconds: Int64, in ledger: any Ledger) async throws {
         let moment = now.advanced(bySeconds: -seconds)
-        let real = try await ledger.reap(expiredBy: moment, at: now)
+        let real = try await ledger.reap(try await ledger.expiredLeases(at: moment), at: now)
         compare("reap", real, model.reap(expiredBy: moment, at: now))
         for settlement in real { compareCharges(of: settlement.requestID) }
         coverage.count("reaped", real.count)

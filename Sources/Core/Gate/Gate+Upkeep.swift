@@ -29,20 +29,22 @@ extension Gate {
         }
     }
 
-    /// Settles what was held by workers that are gone: whatever had expired at the last call already and was not
-    /// refreshed since. For after a jump of the clock every lease looks expired, and after an outage of the store many
-    /// are; so their owners have the time between two calls to refresh them. Leases that a clock gave which was ahead are cut, and
-    /// run out like others unless their owners refresh them.
+    /// Settles what was held by workers that are gone: whatever the last call saw expired already, by the very lease
+    /// that it has now. For after a jump of the clock every lease looks expired, even one that nobody here saw, and after
+    /// an outage of the store many are; so their owners have the time between two calls to refresh them. Leases that a
+    /// clock gave which was ahead are cut, and run out like others unless their owners refresh them.
     public func reap() async {
         let now = ports.time.now()
-        let earlier = lastLook
-        lastLook = now
-        guard let earlier else { return }
         do {
-            let longest = max(earlier, now).advanced(bySeconds: 2 * settings.leaseSeconds)
-            try await settleWhatExpired(by: min(earlier, now), cuttingLeasesTo: longest, at: now)
+            let longest = now.advanced(bySeconds: 2 * settings.leaseSeconds)
+            let expired = try await ports.ledger.expiredLeases(at: now, cuttingOthersTo: longest)
+            let gone = expired.filter(Set(expiredLeases).contains)
+            expiredLeases = expired
+            for batch in gone.batches(of: 64) {
+                for settlement in try await ports.ledger.reap(batch, at: now) { await tell(settlement) }
+            }
         } catch {
-            lastLook = nil
+            expiredLeases = []
             log.error("reaping failed", metadata: ["error": "\(error)"])
         }
     }
@@ -86,16 +88,6 @@ extension Gate {
     }
 
     private var isIdle: Bool { calls.count == unfinished.count }
-
-    private func settleWhatExpired(
-        by moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
-    ) async throws {
-        while case let settled = try await ports.ledger.reap(
-            expiredBy: moment, cuttingLeasesTo: longest, at: now), !settled.isEmpty
-        {
-            for settlement in settled { await tell(settlement) }
-        }
-    }
 
     private func tell(_ settlement: Settlement) async {
         let ending = ReplyEnding(outcome: settlement.outcome, usage: settlement.usage, cost: settlement.cost)

@@ -76,8 +76,8 @@ public actor Gate {
     var calls: [RequestID: Call] = [:]
     /// Calls whose end the store could not take yet.
     var unfinished: Set<RequestID> = []
-    /// When expired holds were looked for last; nil when that failed.
-    var lastLook: Timestamp?
+    /// Those that had run out when they were looked for last; none when that failed.
+    var expiredLeases: [Lease] = []
     /// Takes no more prompts.
     public internal(set) var isDraining = false
     /// What is cut off from now on is cut off by this worker, not by its reader.

@@ -56,6 +56,17 @@ public struct HoldProgress: Sendable, Hashable {
     }
 }
 
+/// Until when the owner of a request counts as alive. It is another one after each refresh.
+public struct Lease: Sendable, Hashable {
+    public var requestID: RequestID
+    public var until: Timestamp
+
+    public init(requestID: RequestID, until: Timestamp) {
+        self.requestID = requestID
+        self.until = until
+    }
+}
+
 /// What other workers want of a running request.
 public struct HoldStanding: Sendable, Hashable {
     public var isAskedToStop: Bool

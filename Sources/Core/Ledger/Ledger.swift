@@ -59,14 +59,15 @@ public protocol Ledger: Sendable {
     /// A request that is not held is left as it is.
     func release(_ request: RequestID) async throws
 
-    /// Settles holds whose lease had run out by `moment` and was not refreshed since, as their owner must be gone: the
-    /// prompt and what was streamed until the last note of it. A few hundred at a time, the oldest first.
+    /// The leases that have run out, those of the oldest holds first.
     ///
     /// - Parameter longest: leases that run longer were given by a clock that was ahead. They are cut to this: who lives
-    ///   refreshes them, and the others are settled when it has come.
-    func reap(
-        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
-    ) async throws -> [Settlement]
+    ///   refreshes them, and the others run out when it has come.
+    func expiredLeases(at now: Timestamp, cuttingOthersTo longest: Timestamp) async throws -> [Lease]
+
+    /// Settles holds as their owners must be gone: the prompt and what was streamed until the last note of it. One whose
+    /// lease is no longer the one that is named here was refreshed, or has ended, and is left as it is.
+    func reap(_ leases: [Lease], at now: Timestamp) async throws -> [Settlement]
 
     /// Every limit that concerns `path`, as a request would meet it now; the narrowest scopes last.
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account]
@@ -76,8 +77,8 @@ public protocol Ledger: Sendable {
 }
 
 extension Ledger {
-    public func reap(expiredBy moment: Timestamp, at now: Timestamp) async throws -> [Settlement] {
-        try await reap(expiredBy: moment, cuttingLeasesTo: Timestamp(milliseconds: .max), at: now)
+    public func expiredLeases(at now: Timestamp) async throws -> [Lease] {
+        try await expiredLeases(at: now, cuttingOthersTo: Timestamp(milliseconds: .max))
     }
 }
 

@@ -87,12 +87,21 @@ struct SQLLedger: Ledger {
         live?.close(request)
     }
 
-    func reap(
-        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
-    ) async throws -> [Settlement] {
-        let settlements = try await database.write { session in
+    func expiredLeases(at now: Timestamp, cuttingOthersTo longest: Timestamp) async throws -> [Lease] {
+        try await database.write { session in
             try session.execute("UPDATE hold SET lease_until = $1 WHERE lease_until > $1", longest)
-            return try session.expiredHolds(by: moment).map { try session.settle($0, as: $0.expiry(live), at: now) }
+            return try session.expiredLeases(at: now)
+        }
+    }
+
+    func reap(_ leases: [Lease], at now: Timestamp) async throws -> [Settlement] {
+        let settlements = try await database.write { session in
+            try leases.compactMap { lease in
+                guard let hold = try session.heldRequest(lease.requestID), hold.leaseUntil == lease.until else {
+                    return nil as Settlement?
+                }
+                return try session.settle(hold, as: hold.expiry(live), at: now)
+            }
         }
         for settlement in settlements { live?.close(settlement.requestID) }
         return settlements

@@ -6,6 +6,13 @@ extension SQLSession {
         try row("\(HeldRequest.selection) WHERE h.request_id = $1", request).map(HeldRequest.init)
     }
 
+    func expiredLeases(at now: Timestamp) throws -> [Lease] {
+        try rows("SELECT request_id, lease_until FROM hold WHERE lease_until < $1 ORDER BY id", now).map {
+            Lease(requestID: try $0["request_id"], until: try $0["lease_until"])
+        }
+    }
+
+    /// A few hundred of them, the oldest first.
     func expiredHolds(by moment: Timestamp) throws -> [HeldRequest] {
         try rows("\(HeldRequest.selection) WHERE h.lease_until < $1 ORDER BY h.id LIMIT 500", moment)
             .map(HeldRequest.init)

@@ -132,7 +132,9 @@ struct LedgerFixture {
 
 extension Ledger {
     /// Settles whatever has expired by now.
-    func reap(at now: Timestamp) async throws -> [Settlement] { try await reap(expiredBy: now, at: now) }
+    func reap(at now: Timestamp) async throws -> [Settlement] {
+        try await reap(try await expiredLeases(at: now), at: now)
+    }
 }
 
 extension Ending {

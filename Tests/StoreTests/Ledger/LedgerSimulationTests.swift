@@ -91,10 +91,12 @@ private struct ForgetfulLedger: Ledger {
 
     func note(_ streamedTokens: Int64, of request: RequestID) { ledger.note(streamedTokens, of: request) }
 
-    func reap(
-        expiredBy moment: Timestamp, cuttingLeasesTo longest: Timestamp, at now: Timestamp
-    ) async throws -> [Settlement] {
-        try await ledger.reap(expiredBy: moment, cuttingLeasesTo: longest, at: now)
+    func expiredLeases(at now: Timestamp, cuttingOthersTo longest: Timestamp) async throws -> [Lease] {
+        try await ledger.expiredLeases(at: now, cuttingOthersTo: longest)
+    }
+
+    func reap(_ leases: [Lease], at now: Timestamp) async throws -> [Settlement] {
+        try await ledger.reap(leases, at: now)
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {

@@ -59,7 +59,7 @@ struct LiveCountsTests {
             [HoldProgress(requestID: request.requestID, streamedTokens: 20)], leaseUntil: request.leaseUntil)
         gone.note(37, of: request.requestID)
         let later = request.leaseUntil.advanced(bySeconds: 1)
-        let settled = try await other.reap(expiredBy: later, at: later)
+        let settled = try await other.reap(at: later)
         #expect(settled.map(\.usage.completionTokens) == [37])
         #expect(other.live?.tokens(of: request.requestID) == nil)
         #expect(try await book.database.discrepancies() == [])
@@ -72,7 +72,7 @@ struct LiveCountsTests {
         _ = try await ledger.hold(request, at: .start)
         ledger.note(.max, of: request.requestID)
         let later = request.leaseUntil.advanced(bySeconds: 1)
-        #expect(try await ledger.reap(expiredBy: later, at: later).map(\.usage.completionTokens) == [100])
+        #expect(try await ledger.reap(at: later).map(\.usage.completionTokens) == [100])
     }
 
     @Test func whoIsSettledOrReleasedLeavesNoTrace() async throws {
