@@ -10,7 +10,7 @@ public final class ScriptedUpstream: Upstream {
         /// Plays every reply by itself.
         case play(@Sendable (ScriptedReply) async -> Void)
         case fail(UpstreamFailure)
-        /// Says nothing until the caller gives up.
+        /// Says nothing until its reply is accepted, or the caller gives up.
         case hang
         /// Cannot be reached until the caller gives up.
         case connect
@@ -53,7 +53,7 @@ public final class ScriptedUpstream: Upstream {
             return UpstreamReply(events: reply.stream)
         case .fail(let failure): throw failure
         case .hang:
-            for await _ in AsyncStream<Never>.makeStream().stream {}
+            if await reply.isAccepted() { return UpstreamReply(events: reply.stream) }
             state.withLock { $0.cancelledOpenings += 1 }
             throw CancellationError()
         case .connect:
@@ -82,6 +82,7 @@ public final class ScriptedReply: Sendable {
     public let stream: AsyncThrowingStream<UpstreamEvent, any Error>
     private let continuation: AsyncThrowingStream<UpstreamEvent, any Error>.Continuation
     private let cancellation = AsyncStream.makeStream(of: Void.self)
+    private let acceptance = AsyncStream.makeStream(of: Void.self)
 
     init(call: UpstreamCall) {
         self.call = call
@@ -90,6 +91,15 @@ public final class ScriptedReply: Sendable {
             if case .cancelled = termination { cancelled.yield() }
             cancelled.finish()
         }
+    }
+
+    /// Ends the silence of an upstream that hangs.
+    public func accept() { acceptance.continuation.yield() }
+
+    /// - Returns: false when the caller gives up first.
+    func isAccepted() async -> Bool {
+        for await _ in acceptance.stream { return true }
+        return false
     }
 
     public func send(_ events: UpstreamEvent...) {

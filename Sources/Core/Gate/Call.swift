@@ -24,6 +24,8 @@ final class Call: Sendable {
         var interrupt: (@Sendable () -> Void)?
         /// Why it was asked to end early.
         var stop: Outcome?
+        /// Whether the reader left before there was a reply.
+        var hasLeft = false
         var isHeld = false
         var reply: LiveReply?
         var count = ReplyCount()
@@ -100,10 +102,15 @@ final class Call: Sendable {
         interrupt?()
     }
 
-    /// The reader left. Once there is a reply, that is for the disconnect policy; and what comes all at once cannot be
-    /// left without paying.
-    func stopUnlessAccepted() {
-        if reply == nil && prompt.body.hasReply { stop(.abandoned) }
+    /// The reader left. That is for the disconnect policy once there is a reply, and where somebody may come back for it;
+    /// a place in the queue is given up at once. What comes all at once cannot be left without paying.
+    func noteLeft() {
+        guard prompt.body.hasReply else { return }
+        let isOver = state.withLock { state in
+            state.hasLeft = true
+            return state.reply == nil && (state.isWaiting || !prompt.isForAPage)
+        }
+        if isOver { stop(.abandoned) }
     }
 
     var isStopped: Bool { state.withLock { $0.stop != nil } }
@@ -126,7 +133,13 @@ final class Call: Sendable {
 
     var isWaiting: Bool { state.withLock { $0.isWaiting } }
 
-    func noteWaiting(_ isWaiting: Bool) { state.withLock { $0.isWaiting = isWaiting } }
+    func noteWaiting(_ isWaiting: Bool) {
+        let hasLeft = state.withLock { state in
+            state.isWaiting = isWaiting
+            return state.hasLeft
+        }
+        if isWaiting && hasLeft { stop(.abandoned) }
+    }
 
     func tell(_ place: QueuePlace) { waiting(place) }
 
@@ -182,16 +195,16 @@ extension Call {
         if standing.isAskedToStop { stop(.stopped) }
     }
 
-    /// A page finds its reply again; an API client has lost it with its connection.
-    private var isComingBack: Bool { prompt.body.api == nil }
+    /// Nil while somebody waits for the upstream to accept.
+    private var hearing: (isHeard: Bool, wasHeard: Bool)? {
+        reply?.hearing ?? (state.withLock { $0.hasLeft } ? (isHeard: false, wasHeard: true) : nil)
+    }
 
     /// Whether nobody has read the reply, here or in another worker, for as long as the tier's policy allows.
     ///
     /// - Parameter firstGraceSeconds: the time that the first listener has to come.
     func isAbandoned(at now: Timestamp, firstGraceSeconds: Int64) -> Bool {
-        guard case .cancel(let graceSeconds) = route.disconnectPolicy, let hearing = reply?.hearing else {
-            return false
-        }
+        guard case .cancel(let graceSeconds) = route.disconnectPolicy, let hearing else { return false }
         return state.withLock { state in
             let isWatched = state.watchedUntil.map { now < $0 && !$0.isAhead(of: now) } ?? false
             guard !hearing.isHeard && !isWatched else {
@@ -200,7 +213,8 @@ extension Call {
             }
             let since = min(state.unheardSince ?? now, now)
             state.unheardSince = since
-            let patience = hearing.wasHeard ? isComingBack ? graceSeconds : 0 : max(graceSeconds, firstGraceSeconds)
+            let patience =
+                hearing.wasHeard ? prompt.isForAPage ? graceSeconds : 0 : max(graceSeconds, firstGraceSeconds)
             return now >= since.advanced(bySeconds: patience)
         }
     }

@@ -92,7 +92,8 @@ public actor Gate {
     }
 
     /// Counts, holds and sends a prompt; returns when the upstream has accepted it, before any text. A caller that is
-    /// cancelled before stops the prompt; afterwards only the disconnect policy does.
+    /// cancelled before stops a program's prompt, and gives up any place in a queue. For everything else, and afterwards,
+    /// there is the disconnect policy: whoever reloads a page finds its reply there.
     ///
     /// Where a limit leaves no room, another model may answer, or an earlier answer is given again: the reply says so.
     /// What was sent before under the same key is answered as it was then, and charged once.
@@ -102,7 +103,7 @@ public actor Gate {
     public func submit(
         _ prompt: Prompt, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
     ) async throws(GateError) -> LiveReply {
-        let plan = try await plan(prompt, for: prompt.model)
+        let plan = try await firstPlan(prompt)
         guard let key = prompt.idempotencyKey else { return try await begin(prompt, plan, waiting: waiting) }
         return try await submit(prompt, once: key, plan, waiting: waiting)
     }
@@ -118,7 +119,7 @@ public actor Gate {
         let opened = await withTaskCancellationHandler {
             await opening.value
         } onCancel: {
-            call.stopUnlessAccepted()
+            call.noteLeft()
         }
         return try opened.get()
     }
@@ -172,6 +173,18 @@ public actor Gate {
     }
 
     // MARK: Planning, beside the actor: a long prompt takes its time to count, and nobody waits for that.
+
+    /// Made whether or not the reader of a page stays: leaving is for the disconnect policy, and would break off a read.
+    private nonisolated func firstPlan(_ prompt: Prompt) async throws(GateError) -> Call.Plan {
+        guard prompt.isForAPage else { return try await plan(prompt, for: prompt.model) }
+        return try await Task { () async -> Result<Call.Plan, GateError> in
+            do throws(GateError) {
+                return .success(try await plan(prompt, for: prompt.model))
+            } catch {
+                return .failure(error)
+            }
+        }.value.get()
+    }
 
     /// - Parameter model: the public name of the one that is to answer.
     nonisolated func plan(_ prompt: Prompt, for model: String) async throws(GateError) -> Call.Plan {

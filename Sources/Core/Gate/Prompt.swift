@@ -41,6 +41,9 @@ public struct Prompt: Sendable, Hashable {
             requestID: requestID, person: person, project: project, key: key, conversation: conversation,
             feature: feature, model: model, body: .messages(messages), maxReplyTokens: maxReplyTokens)
     }
+
+    /// A page finds its reply again; a program has lost it with its connection.
+    var isForAPage: Bool { body.api == nil }
 }
 
 /// What would become of a prompt if it were sent now: for the gauge. Nothing is held by it.

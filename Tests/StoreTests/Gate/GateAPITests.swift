@@ -9,7 +9,7 @@ import Tokenizer
 /// What is different for an API client. Each prompt has ten tokens, each byte of a reply is one.
 @Suite(.timeLimit(.minutes(5)))
 struct GateAPITests {
-    private static func prompt(
+    static func prompt(
         _ interface: APIInterface = .chatCompletions, _ prompt: CountablePrompt = .texts(.init(texts: ["ten tokens"])),
         replies: Int64 = 1, maxReplyTokens: Int64? = 100, answer: APIRequest.Answer = .stream(withUsage: false)
     ) -> Prompt {

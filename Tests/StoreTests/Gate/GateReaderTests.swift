@@ -312,7 +312,7 @@ struct GateReaderTests {
     @Test func whoIsCutOffByAWorkerThatEndsIsToldSo() async throws {
         let world = try await GateFixture()
         world.upstream.answer = .hang
-        let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
+        let reader = Task { try await world.gate.submit(GateAPITests.prompt()) }
         _ = await world.upstream.next()
         await world.gate.noteEnding()
         reader.cancel()

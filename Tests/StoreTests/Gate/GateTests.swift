@@ -104,10 +104,10 @@ struct GateTests {
     }
 
     /// The upstream has read it by then, and charges for that.
-    @Test func aReaderWhoLeavesBeforeTheUpstreamAnswersPaysForThePrompt() async throws {
+    @Test func aProgramThatLeavesBeforeTheUpstreamAnswersPaysForThePrompt() async throws {
         let world = try await GateFixture()
         world.upstream.answer = .hang
-        let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
+        let reader = Task { try await world.gate.submit(GateAPITests.prompt()) }
         _ = await world.upstream.next()
         reader.cancel()
         await #expect(throws: GateError.stopped) { try await reader.value }
@@ -116,14 +116,63 @@ struct GateTests {
         #expect(world.transcript.ended.map(\.ending.outcome) == [.abandoned])
     }
 
-    @Test func aReaderWhoLeavesBeforeThePromptIsSentPaysNothing() async throws {
+    @Test func aProgramThatLeavesBeforeThePromptIsSentPaysNothing() async throws {
         let world = try await GateFixture()
         world.upstream.answer = .connect
-        let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
+        let reader = Task { try await world.gate.submit(GateAPITests.prompt()) }
         _ = await world.upstream.next()
         reader.cancel()
         await #expect(throws: GateError.stopped) { try await reader.value }
         #expect(try await world.balance() == [0, 0, 10_000])
+    }
+
+    /// Somebody may come back to it within the tier's grace.
+    @Test(arguments: [ScriptedUpstream.Answer.hang, .connect])
+    func aPageThatIsLeftBeforeTheUpstreamAnswersHasItsGrace(answer: ScriptedUpstream.Answer) async throws {
+        let world = try await GateFixture(disconnect: .cancel(graceSeconds: 5))
+        world.upstream.answer = answer
+        let reader = Task { try await world.gate.submit(GateFixture.prompt()) }
+        _ = await world.upstream.next()
+        reader.cancel()
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 4)
+        await world.gate.tick()
+        #expect(try await world.balance() == [0, 110, 9890])
+        world.clock.advance(bySeconds: 1)
+        await world.gate.tick()
+        await #expect(throws: GateError.stopped) { try await reader.value }
+        let wasSent = world.upstream.cancelledOpenings == 1
+        #expect(try await world.balance() == (wasSent ? [10, 0, 9990] : [0, 0, 10_000]))
+    }
+
+    @Test(arguments: [DisconnectPolicy.cancel(graceSeconds: 5), .drain])
+    func aPageThatIsReloadedBeforeTheUpstreamAnswersFindsItsReply(policy: DisconnectPolicy) async throws {
+        let world = try await GateFixture(disconnect: policy)
+        world.upstream.answer = .hang
+        let prompt = GateFixture.prompt()
+        let reader = Task { try await world.gate.submit(prompt) }
+        let upstream = await world.upstream.next()
+        reader.cancel()
+        await world.gate.tick()
+        upstream.accept()
+        _ = try await reader.value
+        let reply = try #require(await world.gate.reply(to: prompt.requestID, of: prompt.person))
+        upstream.send(.text("abc"))
+        upstream.finish()
+        #expect(try await reply.whole().ending.outcome == .finished)
+        #expect(try await world.balance() == [13, 0, 9987])
+    }
+
+    /// Even a plan that is only being made: the reading of the route would be broken off.
+    @Test func aPageThatIsLeftAtOnceIsAnsweredAllTheSame() async throws {
+        let world = try await GateFixture()
+        let reader = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await world.gate.submit(GateFixture.prompt())
+        }
+        let upstream = await world.upstream.next()
+        upstream.finish()
+        #expect(try await reader.value.whole().ending.outcome == .finished)
     }
 
     // MARK: What is charged
@@ -241,7 +290,7 @@ struct GateTests {
     @Test func aReleaseThatFailedIsDoneLater() async throws {
         let world = try await GateFixture()
         world.upstream.answer = .connect
-        let prompt = GateFixture.prompt()
+        let prompt = GateAPITests.prompt()
         let reader = Task { try await world.gate.submit(prompt) }
         _ = await world.upstream.next()
         world.ledger.isBroken = true

@@ -161,13 +161,13 @@ struct GateUpkeepTests {
 
     // MARK: Unkind timing
 
-    @Test func aReaderWhoLeavesBetweenHoldAndUpstreamReachesNoUpstream() async throws {
+    @Test func aProgramThatLeavesBetweenHoldAndUpstreamReachesNoUpstream() async throws {
         let world = try await GateFixture()
         let reader = Mutex(Task<LiveReply, any Error>?.none)
         let gate = world.gate
         world.ledger.afterHold { reader.withLock { $0 }?.cancel() }
         let started = reader.withLock { reader in
-            let task = Task { try await gate.submit(GateFixture.prompt()) }
+            let task = Task { try await gate.submit(GateAPITests.prompt()) }
             reader = task
             return task
         }

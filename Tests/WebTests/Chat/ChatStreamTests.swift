@@ -108,22 +108,24 @@ import Testing
     }
 
     @Test func whoLeavesBeforeTheQuestionIsSentTakesItBack() async throws {
-        let test = try await TestChat()
+        let test = try await TestChat { $0.disconnect = .cancel(graceSeconds: 5) }
         test.site.upstream.answer = .connect
         let asking = Task { try await test.ask("How?") }
         _ = await test.site.upstream.next()
         asking.cancel()
+        try await test.waitOutTheGrace()
         _ = await asking.result
         #expect(try await test.chats() == 0)
         #expect(try await test.site.store.ledger.openHolds().isEmpty)
     }
 
     @Test func whoLeavesBeforeTheModelHasBegunFindsTheQuestionWithWhatItTook() async throws {
-        let test = try await TestChat()
+        let test = try await TestChat { $0.disconnect = .cancel(graceSeconds: 5) }
         test.site.upstream.answer = .hang
         let asking = Task { try await test.ask("How?") }
         let scripted = await test.site.upstream.next()
         asking.cancel()
+        try await test.waitOutTheGrace()
         _ = await asking.result
         let chats = try await test.site.store.conversations.list(of: test.person.id, after: nil, count: 2)
         let messages = try await test.messages(of: try #require(chats.first).id.rawValue)
@@ -133,6 +135,25 @@ import Testing
         let usage = try #require(reply.usage)
         #expect(usage.promptTokens > 0 && usage.completionTokens == 0)
         #expect(try await test.site.store.ledger.openHolds().isEmpty)
+    }
+
+    /// As a double click does where there are no scripts, or a reader who loads the page again.
+    @Test func theSameFormSentAgainWhileTheModelThinksFindsTheReply() async throws {
+        let test = try await TestChat { $0.disconnect = .cancel(graceSeconds: 5) }
+        test.site.upstream.answer = .hang
+        let key = TestChat.key()
+        let first = Task { try await test.ask("How?", key: key) }
+        let scripted = await test.site.upstream.next()
+        first.cancel()
+        let second = try await test.ask("How?", key: key)
+        await test.site.gate.tick()
+        scripted.accept()
+        scripted.send(.text("So."))
+        scripted.finish()
+        let events = try TestEvent.all(try await second.whole().text)
+        #expect(try events.last?.string("html").contains("<p>So.</p>") == true)
+        #expect(test.site.upstream.calls.count == 1)
+        _ = await first.result
     }
 
     @Test func withoutAFreeStreamNothingIsTakenAndTheDraftIsKept() async throws {

@@ -69,6 +69,13 @@ struct TestChat {
         try await site.store.conversations.record(of: ConversationID(rawValue: chat), of: person.id).messages
     }
 
+    /// For as long as the tier lets a page be left.
+    func waitOutTheGrace() async throws {
+        await site.gate.tick()
+        site.clock.advance(seconds: 5)
+        await site.gate.tick()
+    }
+
     func chats() async throws -> Int {
         try await site.store.conversations.list(of: person.id, after: nil, count: 100).count
     }
