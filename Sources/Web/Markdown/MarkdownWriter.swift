@@ -8,6 +8,9 @@ struct MarkdownWriter {
     private var finishedBytes = 0
     /// The end tags of what is open, innermost last; empty where an element was left out.
     private var endTags: [StaticString] = []
+    /// How much was open when each open block began, itself included. The parser loses the end of a span now and then, where
+    /// emphasis and bare addresses overlap; what a block leaves open ends with it.
+    private var openBlocks: [(endTags: Int, anchors: Int)] = []
     /// The code block being collected: it is coloured when it is whole.
     private var code: (language: String, bytes: [UInt8])?
     /// Addresses of the open links and images, innermost last; nil where no anchor was written.
@@ -35,8 +38,15 @@ struct MarkdownWriter {
 
     mutating func enter(_ block: MarkdownBlock) -> Bool {
         if endTags.isEmpty { lastBlock = block }
+        if block == .document { return true }
+        begin(block)
+        openBlocks.append((endTags.count, anchors.count))
+        return hasRoom
+    }
+
+    private mutating func begin(_ block: MarkdownBlock) {
         switch block {
-        case .document: return true
+        case .document: break
         case .quote: open("<blockquote>", "</blockquote>")
         case .unorderedList: open("<ul>", "</ul>")
         case .orderedList(let start): openOrderedList(start)
@@ -52,12 +62,15 @@ struct MarkdownWriter {
         case .headerCell(let alignment): openHeaderCell(alignment)
         case .cell(let alignment): openCell(alignment)
         }
-        return hasRoom
     }
 
     mutating func leave(_ block: MarkdownBlock) -> Bool {
         if block == .document { return true }
         if code != nil { writeCode() }
+        if let own = openBlocks.popLast() {
+            while endTags.count > own.endTags { close() }
+            anchors.removeLast(max(0, anchors.count - own.anchors))
+        }
         close()
         if endTags.isEmpty { endBlock() }
         return hasRoom
@@ -77,6 +90,7 @@ struct MarkdownWriter {
     }
 
     mutating func leave(_ span: MarkdownSpan) -> Bool {
+        guard endTags.count > openBlocks.last?.endTags ?? 0 else { return hasRoom }
         switch span {
         case .link, .image: leaveAnchor()
         default: break

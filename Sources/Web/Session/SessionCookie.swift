@@ -11,14 +11,7 @@ struct SessionCookie: Sendable {
 
     var name: String { address.isSecure ? "__Host-sluice" : "sluice-insecure" }
 
-    /// - Returns: nil where there is none, or more than one: then somebody tampers.
-    func token(in request: Request) -> SecretToken? {
-        let values = request.headers[values: .cookie].joined(separator: ";").split(separator: ";")
-            .map { $0.drop { $0 == " " } }
-            .filter { $0.hasPrefix(name + "=") }
-        guard values.count == 1, let value = values.first?.dropFirst(name.count + 1) else { return nil }
-        return SecretToken(rawValue: String(value))
-    }
+    func token(in request: Request) -> SecretToken? { request.cookie(name).flatMap(SecretToken.init) }
 
     func set(_ token: SecretToken) -> Cookie {
         Cookie(
@@ -28,5 +21,18 @@ struct SessionCookie: Sendable {
 
     func cleared() -> Cookie {
         Cookie(name: name, value: "", maxAge: 0, path: "/", secure: address.isSecure, httpOnly: true, sameSite: .lax)
+    }
+}
+
+extension Request {
+    /// The value of the cookie of this very name: one with other white space before it than browsers write is another one.
+    ///
+    /// - Returns: nil where there is none, or more than one: then somebody tampers.
+    func cookie(_ name: String) -> String? {
+        let values = headers[values: .cookie].joined(separator: ";").split(separator: ";")
+            .map { $0.drop { $0 == " " } }
+            .filter { $0.hasPrefix(name + "=") }
+        guard values.count == 1, let value = values.first?.dropFirst(name.count + 1) else { return nil }
+        return String(value)
     }
 }

@@ -14,7 +14,7 @@ struct SiteCookies: Sendable {
     // MARK: The theme
 
     func theme(in request: Request) -> Theme {
-        request.cookies[themeName].flatMap { Theme(rawValue: $0.value) } ?? .automatic
+        request.cookie(themeName).flatMap(Theme.init) ?? .automatic
     }
 
     func theme(_ theme: Theme) -> Cookie { cookie(themeName, theme.rawValue, maxAgeSeconds: 365 * 86_400) }
@@ -23,7 +23,7 @@ struct SiteCookies: Sendable {
 
     /// The sentence that the page before left for this one.
     func notice(in request: Request) -> String? {
-        request.cookies[noticeName]?.value.removingPercentEncoding.map { String($0.prefix(300)) }
+        request.cookie(noticeName)?.removingPercentEncoding.map { String($0.prefix(300)) }
     }
 
     func notice(_ sentence: String) -> Cookie {

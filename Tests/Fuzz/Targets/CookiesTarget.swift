@@ -27,6 +27,8 @@ private func request(_ cookies: String) -> Request {
 
 private func checkSession(_ cookies: SiteCookies, _ text: String) throws {
     let asked = request(text)
+    // As a header carries it: control characters are spaces there.
+    let text = asked.headers[.cookie] ?? ""
     _ = cookies.theme(in: asked)
     _ = cookies.notice(in: asked)
     guard let token = cookies.session.token(in: asked) else { return }

@@ -81,7 +81,8 @@ private func checkMeters(
         switch plain(name) {
         case "model", "stream", "stream_options":
             try require(name == plain(name), "\(name) stands beside ours in \(text)")
-        case "best_of": try require(value is NSNull || value as? Int == 1, "hidden replies in \(text)")
+        case "best_of" where interface.hasReply:
+            try require(value is NSNull || value as? Int == 1, "hidden replies in \(text)")
         case "n" where interface.hasReply: try checkReplies(value, interface, request, text)
         default: break
         }

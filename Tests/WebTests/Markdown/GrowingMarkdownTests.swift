@@ -13,6 +13,7 @@ import Testing
         "| a | b |\n|---|---|\n| 1 | 2 |\n\n", "| a |\n", "<div>\n\n", "text]\n\n",
         "[link](https://example.org) [name]\n\n", "*open\n\n",
         "a\r\n\r\nb\r\n", "é 水 🌊\n\n", "`code\n\n", "\\\n\n", "&amp;\n\n", "Words and\n\nmore words ",
+        "*a https://e.ex*s* b\n\n",
     ]
 
     @Test func itsBlocksAreThoseOfTheWholeText() {

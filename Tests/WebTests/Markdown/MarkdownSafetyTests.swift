@@ -13,7 +13,7 @@ import Testing
         "[x](//example.org)", "[x](/admin/people)", "[x](?sign-out)", "[x](blob:https://example.org/1)",
         "[x](https&#58;//ok.example \"javascript:\")", "<javascript:alert(1)>", "<data:text/html,x>",
         "[x]: javascript:alert(1)\n\n[x]", "![x](javascript:alert(1))",
-        "![x](data:image/svg+xml,<svg/onload=alert(1)>)",
+        "![x](data:image/svg+xml,<svg/onload=alert(1)>)", "http://..", "<https://>", "[x](http://)", "[x](mailto:)",
     ])
     func addressThatIsNotOfTheWebIsNoLink(_ source: String) throws {
         let html = Markdown.render(source).html

@@ -86,6 +86,12 @@ import Testing
         #expect(after == ["<p>One</p>", "<p>Two and more</p>", "<ul><li>three</li></ul>"])
     }
 
+    @Test func emphasisWhoseEndTheParserLosesEndsWithItsParagraph() throws {
+        let blocks = Markdown.blocks(of: "*a https://e.ex*s* b\n\n> *c https://e.ex*s* d\n\nNext.")
+        #expect(blocks.count == 3 && blocks.last == "<p>Next.</p>")
+        for block in blocks { try HTMLOracle.check(block) }
+    }
+
     @Test func unfinishedCodeBlockOfAStreamIsAlreadyACodeBlock() {
         #expect(
             Markdown.blocks(of: "```js\nconst a") == [
