@@ -9,7 +9,9 @@ const headers = { Accept: "text/event-stream, application/problem+json" };
 export class Reply {
   #row = null;
   #abort = new AbortController();
+  #chat = null;
   #stopAction = null;
+  #isStopped = false;
   #place = null;
   #transcript = document.getElementById("transcript");
   #status = document.getElementById("status");
@@ -19,6 +21,7 @@ export class Reply {
     const body = new URLSearchParams(new FormData(form));
     const model = document.getElementById("model");
     if (model?.value && !body.has("model")) body.set("model", model.value);
+    this.#chat = new URL(form.action).pathname.split("/")[2] ?? body.get("submission");
     return this.#follow(await fetch(form.action, { method: "POST", body, headers, signal: this.#abort.signal }), onBegin);
   }
 
@@ -29,15 +32,21 @@ export class Reply {
     return this.#follow(await fetch(row.dataset.stream, { headers, signal: this.#abort.signal }), () => {});
   }
 
-  /** Really stops it: at the model, not only here. Before it has begun, leaving is enough: the server withdraws it. */
-  stop() {
-    if (this.#stopAction) fetch(this.#stopAction, { method: "POST", headers: { Accept: "application/json" } });
-    else this.#abort.abort();
+  /** Really stops it: at the model, not only here. Before it begins it is known by its chat; in the queue it is only left. */
+  async stop() {
+    this.#isStopped = true;
+    try {
+      await fetch(this.#stopAction ?? `/chat/${this.#chat}/stop`, { method: "POST", headers: { Accept: "application/json" } });
+    } finally {
+      if (!this.#stopAction) this.#abort.abort();
+    }
   }
 
   async #follow(response, onBegin) {
     if (response.redirected) return this.#leave(response.url);
-    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) throw await problem(response);
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
+      throw this.#isStopped ? new DOMException("", "AbortError") : await problem(response);
+    }
     for await (const { name, data } of events(response)) {
       if (name === "wait") this.#wait(data.message);
       else this.#place?.remove();

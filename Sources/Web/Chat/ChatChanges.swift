@@ -44,9 +44,7 @@ extension Site {
     func deleteChat(_ request: Request, _ context: SiteContext) async throws -> Response {
         let visit = try await ChatVisit(self, context)
         let record = try await visit.recordInPath()
-        if let running = record.messages.last(where: { $0.state == .streaming })?.reply {
-            _ = try await ports.gate.stop(running.requestID, of: visit.person.id)
-        }
+        try await visit.stop(in: record)
         try await ports.conversations.delete(record.conversation.id, of: visit.person.id)
         return redirect(to: "/chat", notice: words("The chat was deleted."))
     }

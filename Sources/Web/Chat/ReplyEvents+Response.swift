@@ -171,12 +171,29 @@ extension Site {
         let visit = try await ChatVisit(self, context)
         let reply = try await visit.replyInPath()
         if let request = reply.reply?.requestID { _ = try await ports.gate.stop(request, of: visit.person.id) }
-        if ErrorForm(request) != .page { return Response(status: .noContent) }
-        return redirect(to: "/chat/\(reply.conversation)")
+        return stopped(in: reply.conversation, request)
+    }
+
+    /// `POST /chat/{chat}/stop`: the same, for a page that does not know the reply's name yet.
+    func stopChat(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let visit = try await ChatVisit(self, context)
+        let record = try await visit.recordInPath()
+        try await visit.stop(in: record)
+        return stopped(in: record.conversation.id, request)
+    }
+
+    private func stopped(in chat: ConversationID, _ request: Request) -> Response {
+        ErrorForm(request) == .page ? redirect(to: "/chat/\(chat)") : Response(status: .noContent)
     }
 }
 
 extension ChatVisit {
+    /// Stops the reply that is being written, or is about to be.
+    func stop(in record: ConversationRecord) async throws {
+        guard let running = record.messages.last(where: { $0.state == .streaming })?.reply else { return }
+        _ = try await ports.gate.stop(running.requestID, of: person.id)
+    }
+
     /// The reply that the path names.
     fileprivate func replyInPath() async throws -> Message {
         let chat: ConversationID = try context.identifier("chat")

@@ -16,6 +16,7 @@ extension Site {
         chat.post("regenerate/{message}", use: askAgain)
         chat.get("replies/{request}/events", use: followReply)
         chat.post("replies/{request}/stop", use: stopReply)
+        chat.post("stop", use: stopChat)
         chat.post("rename", use: renameChat)
         chat.post("instructions", use: instructModel)
         chat.post("delete", use: deleteChat)

@@ -137,6 +137,23 @@ import Testing
         #expect(try await test.site.store.ledger.openHolds().isEmpty)
     }
 
+    @Test func beforeTheModelHasBegunTheReplyIsStoppedByItsChat() async throws {
+        let test = try await TestChat()
+        test.site.upstream.answer = .hang
+        let key = TestChat.key()
+        let asking = Task { try await test.ask("How?", key: key) }
+        _ = await test.site.upstream.next()
+        let stranger = try await test.site.browser(of: try await test.site.person("stranger@example.org"))
+        #expect(try await stranger.post("/chat/\(key)/stop").status == .notFound)
+        let stopped = try await test.browser.post("/chat/\(key)/stop", [:], [.accept: "application/json"])
+        #expect(stopped.status == .noContent)
+        _ = await asking.result
+        let reply = try #require(try await test.messages(of: key).last?.reply)
+        #expect(reply.outcome == .stopped)
+        let again = try await test.browser.post("/chat/\(key)/stop")
+        #expect(again.status == .seeOther && again.location == "/chat/\(key)")
+    }
+
     /// As a double click does where there are no scripts, or a reader who loads the page again.
     @Test func theSameFormSentAgainWhileTheModelThinksFindsTheReply() async throws {
         let test = try await TestChat { $0.disconnect = .cancel(graceSeconds: 5) }
