@@ -38,6 +38,7 @@ fuzzer = $(dir $(realpath $(shell which swiftc)))../lib/swift/clang/lib/linux/li
 fuzz = SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 SLUICE_TABLES=$(tables) .build/fuzz/debug/fuzz
 # Rooms in which several threads or processes meet.
 raced = Core Store Relay FastCGI Web
+mutex_order = .build/race/mutex-order.so
 crash_points = .build/crash-points.so
 crashes = clang -Wall -shared -fPIC -O1 -o $(crash_points) Tests/Crashes/crash-points.c -ldl \
 	&& python3 Tests/Crashes/crashes.py .build/debug/crash-test-worker $(crash_points)
@@ -128,8 +129,9 @@ corpora:
 # Reports go into var/race, one file for each process that has any.
 race: vocabulary
 	swift build --scratch-path .build/race --sanitize=thread --build-tests
+	clang -Wall -shared -fPIC -O1 -o $(mutex_order) Tests/Races/mutex-order.c -ldl
 	rm -rf var/race && mkdir -p var/race
 	@for room in $(raced); do echo "== $$room"; \
-		TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer-suppressions.txt exitcode=66 log_path=$(CURDIR)/var/race/$$room" \
+		TSAN_OPTIONS="exitcode=66 log_path=$(CURDIR)/var/race/$$room" LD_PRELOAD=$(CURDIR)/$(mutex_order) \
 		swift test --scratch-path .build/race --sanitize=thread --skip-build --filter "^$${room}Tests\." || exit 1; done
 	@if ls var/race/* >/dev/null 2>&1; then cat var/race/*; exit 66; else echo "No race was seen."; fi

@@ -47,18 +47,18 @@ extension SQLSession {
         return accounts + (try shares.compactMap { try share(of: hold, $0.row, $0.limit, beside: accounts, at: now) })
     }
 
-    /// The account of a priority beside that of the whole limit.
+    /// The account of a priority beside that of the whole limit. Where the limit has no shares any more, it goes on
+    /// counting, and bounds nothing.
     private func share(
         of hold: HeldRequest, _ row: SQLRow, _ limit: Limit, beside accounts: [StoredAccount], at now: Timestamp
     ) throws -> StoredAccount? {
         let holder: String = try row["holder"]
         guard let whole = accounts.first(where: { $0.account.limit.id == limit.id }),
-            let priority = Priority.allCases.first(where: { holder.hasSuffix("#" + $0.rawValue) }),
-            let pressure = limit.pressure
+            let priority = Priority.allCases.first(where: { holder.hasSuffix("#" + $0.rawValue) })
         else { return nil }
         return try StoredAccount(
-            charged: row, limit, of: whole.account.holder, share: whole.account.share(of: priority, pressure),
-            hold.rules, at: now)
+            charged: row, limit, of: whole.account.holder,
+            share: limit.pressure.map { whole.account.share(of: priority, $0) }, hold.rules, at: now)
     }
 
     private func add(_ amount: Int64, to account: Int64, of entry: Int64) throws {

@@ -222,6 +222,28 @@ struct VerificationTests {
         #expect(report[.holds]?.notes.count == 2)
     }
 
+    /// What a priority may take of a limit is taken away while a request holds of it, and comes back.
+    @Test(arguments: [false, true])
+    func sharesOfPrioritiesMayGoWhileARequestRuns(isBack: Bool) async throws {
+        let book = try await LedgerFixture()
+        try await book.project(.low)
+        let pressure = Pressure(thresholdPartsPerMillion: 0, sharesPartsPerMillion: [.low: 500_000])
+        try await book.limit(1000, scope: .organization, subject: "acme", pressure: pressure)
+        let path = LedgerFixture.path(project: "low")
+        let (id, _) = try await book.held(LedgerFixture.request(prompt: 10, path: path, expecting: 20))
+        #expect(try await book.database.read { try $0.rows("SELECT 1 FROM account") }.count == 2)
+        let text = try StoredJSON.text(pressure)
+        try await book.database.write { try $0.execute("UPDATE quota_limit SET pressure = NULL") }
+        _ = try await book.ledger.extend(id, toReply: 60, at: .start)
+        #expect(try await book.verification.verify(at: .start).isClean)
+        if isBack { try await book.database.write { try $0.execute("UPDATE quota_limit SET pressure = $1", text) } }
+        _ = try await book.ledger.extend(id, toReply: 90, at: .start)
+        #expect(try await book.verification.verify(at: .start).isClean)
+        _ = try await book.ledger.settle(id, as: .finished(prompt: 10, completion: 80), at: .start)
+        let report = try await book.verification.verify(at: .start)
+        #expect(report.isClean, "\(report.results.flatMap(\.told))")
+    }
+
     @Test func manyDifferencesAreCountedAndTheFirstAreTold() async throws {
         let book = try await Self.busyBook()
         try await book.database.write { session in
