@@ -34,6 +34,11 @@ import Yams
         #expect(!text.contains("limits:"))
     }
 
+    @Test func aPlanThatSaysNothingCanBeReadAgain() throws {
+        let text = LimitsFile.write(try LimitsFile.read("{}"))
+        #expect(try LimitsFile.read(text).subjects.isEmpty)
+    }
+
     @Test func whatNoKeyCanSayIsAnEntryOfLimits() {
         let rule = LimitPlan.Rule(
             model: "gpt-4o", meter: .cost, window: .bucket, amount: 12_500_000_000, refill: 1_000_000_000_000,

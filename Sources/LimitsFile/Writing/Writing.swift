@@ -16,6 +16,8 @@ struct Writing {
         }
         if let alerts = plan.alerts { write(alerts) }
         if let queue = plan.queue { write(queue) }
+        // An empty file would be refused, as it is most likely a mistake.
+        if text.isEmpty { line(0, "{}") }
     }
 
     private mutating func line(_ depth: Int, _ content: String) {
