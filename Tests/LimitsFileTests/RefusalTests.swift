@@ -50,6 +50,14 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Each of its letters would be written as two.
+    @Test func aNameThatCouldNotBeWrittenIsRefused() throws {
+        let name = String(repeating: "\"", count: 511)
+        expectFlaws(BadFile("people:\n  'a\(name)b': {daily_limit: 1}", "2: “a\"\""))
+        let shorter = try LimitsFile.read("people:\n  'a\(name.dropLast())b': {daily_limit: 1}")
+        #expect(try LimitsFile.read(LimitsFile.write(shorter)).subjects.map(\.name) == shorter.subjects.map(\.name))
+    }
+
     @Test func flawsBeyondAHundredAreOnlyCounted() {
         let flaws = flaws(of: (1...250).map { "key\($0): 1" }.joined(separator: "\n"))
         #expect(flaws.count == 101)

@@ -33,8 +33,16 @@ extension Reading {
         }
     }
 
+    /// In characters, as it would be written.
+    /// https://yaml.org/spec/1.2.2/#822-block-mappings
+    private static let longestKey = 1024
+
     private mutating func subject(_ scope: Limit.Scope, _ name: String, _ field: Field) -> LimitPlan.Subject? {
         let called = field.key.quoted
+        guard field.key.asYAML.unicodeScalars.count <= Self.longestKey else {
+            refuse("\(called) is longer than a name can be", at: field.line)
+            return nil
+        }
         guard let fields = fields(of: field.value, called: called, line: field.line, known: scope.keys)
         else { return nil }
         var subject = LimitPlan.Subject(scope: scope, name: name, rules: [], line: field.line)

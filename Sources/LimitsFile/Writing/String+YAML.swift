@@ -23,7 +23,8 @@ extension UInt8 {
 extension Unicode.Scalar {
     fileprivate var escaped: String {
         if self == "\"" || self == "\\" { return "\\" + String(self) }
-        guard isInvisible || self == "\t" else { return String(self) }
+        if self == "\t" { return "\\t" }
+        guard isInvisible else { return String(self) }
         let digits = String(value, radix: 16, uppercase: true)
         return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
     }

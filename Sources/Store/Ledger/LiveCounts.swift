@@ -67,7 +67,7 @@ final class LiveCounts: Sendable {
     }
 
     private static func places(of name: UInt64) -> some Sequence<Int> {
-        (0..<reach).lazy.map { (Int(truncatingIfNeeded: name) + $0) & (slots - 1) }.map { $0 * 2 }
+        (0..<reach).lazy.map { (Int(truncatingIfNeeded: name) &+ $0) & (slots - 1) }.map { $0 * 2 }
     }
 
     /// FNV-1a: identifiers are random, so that two that run at once do not meet.
