@@ -204,9 +204,14 @@ struct StreamTests {
             context.takeStreamSlot() ? streaming { try await $0.write(ByteBuffer(string: "streamed")) } : text("full")
         } _: { server in
             for _ in 0..<20 { try await server.expect(requestBytes(), body: "streamed") }
-            let slot = try #require(server.slots.tryTake())
+            // The last answer gives its own back when it is over, which its client may know a little earlier.
+            var slot = server.slots.tryTake()
+            while slot == nil {
+                await Task.yield()
+                slot = server.slots.tryTake()
+            }
             try await server.expect(requestBytes(), body: "full")
-            slot.release()
+            slot?.release()
             try await server.expect(requestBytes(), body: "streamed")
         }
     }

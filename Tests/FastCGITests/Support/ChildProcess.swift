@@ -28,8 +28,7 @@ struct ChildProcess: Sendable {
         if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) }
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         let argv = ([program] + arguments).map { strdup($0) } + [nil]
-        // A crash is expected here and there: no second spent on its backtrace.
-        let environment = (["PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"] as [String]).map { strdup($0) } + [nil]
+        let environment = Self.environment.map { strdup($0) } + [nil]
         defer { for string in argv + environment { free(string) } }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, program, &actions, nil, argv, environment)
@@ -37,6 +36,14 @@ struct ChildProcess: Sendable {
         guard code == 0 else { throw SocketFailure("posix_spawn \(program)") }
         self.pid = pid
         output = ends[0]
+    }
+
+    /// A crash is expected here and there: no second spent on its backtrace. The rest is for `make race`.
+    private static var environment: [String] {
+        let handedOn = ["LD_PRELOAD", "TSAN_OPTIONS"].compactMap { name in
+            ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
+        }
+        return ["PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"] + handedOn
     }
 
     /// Reads lines until one contains `text`; nil at the end of the output.
