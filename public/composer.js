@@ -86,7 +86,8 @@ export class Composer {
       if (name === "end") this.#showTotals(data);
       if (name === "fail" && !data.html) this.#say(data.message);
     } catch (error) {
-      if (error.name !== "AbortError") this.#say(error instanceof TypeError ? document.body.dataset.lost : error.message);
+      if (error.name === "AbortError") this.#rename();
+      else this.#say(error instanceof TypeError ? document.body.dataset.lost : error.message);
       this.#gauge.draft();
     } finally {
       this.#reply?.close();
@@ -111,8 +112,11 @@ export class Composer {
     this.#text.defaultValue = "";
     this.#form.action = data.address;
     this.#form.elements.chat.value = data.chat;
-    this.#form.elements.submission.value = randomName();
+    this.#rename();
   }
+
+  /** What is sent next is another question, even in the same words. */
+  #rename() { this.#form.elements.submission.value = randomName(); }
 
   /** A chat that has just begun stands in the list, and has a name, a total and a menu. */
   async #refreshSurroundings() {

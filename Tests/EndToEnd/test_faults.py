@@ -375,6 +375,10 @@ def test_stop_while_the_model_thinks_stops_it_and_keeps_the_draft(desk, visit): 
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     expect(page.get_by_label("Your question")).to_have_value("Only once, please")
     expect(page.locator("#problem")).to_have_count(0)
+    page.get_by_role("button", name="Send").click()
+    expect(whole_reply(page)).to_contain_text("Once only.")
+    assert [row["outcome"] for row in person.usage()] == ["stopped", "finished"]
+    visit.complaints[:] = [complaint for complaint in visit.complaints if "status of 499" not in complaint]
 
 
 def test_who_goes_back_and_sends_again_sees_the_same_reply(desk):
