@@ -136,5 +136,6 @@ race: vocabulary
 	@for room in $(raced); do echo "== $$room"; \
 		TSAN_OPTIONS="exitcode=66 allocator_may_return_null=1 log_path=$(CURDIR)/var/race/$$room" LD_PRELOAD=$(CURDIR)/$(mutex_order) \
 		swift test --scratch-path .build/race --sanitize=thread --skip-build --no-parallel \
-		--filter "^$${room}Tests\." --skip "$(not_raced)" || true; done
+		--filter "^$${room}Tests\." --skip "$(not_raced)" | tee .build/race/$$room.log; \
+		grep -q "Test run with [1-9]" .build/race/$$room.log || { echo "$$room was not tested."; exit 1; }; done
 	@if ls var/race/* >/dev/null 2>&1; then cat var/race/*; exit 66; else echo "No race was seen."; fi

@@ -32,11 +32,13 @@ export class Reply {
     return this.#follow(await fetch(row.dataset.stream, { headers, signal: this.#abort.signal }), () => {});
   }
 
-  /** Really stops it: at the model, not only here. Before it begins it is known by its chat; in the queue it is only left. */
+  /** Really stops it: at the model, not only here. Before it begins it is known by its chat; a place in the queue is left. */
   async stop() {
     this.#isStopped = true;
+    const answer = fetch(this.#stopAction ?? `/chat/${this.#chat}/stop`, { method: "POST", headers: { Accept: "application/json" } });
+    if (this.#place) this.#abort.abort();
     try {
-      await fetch(this.#stopAction ?? `/chat/${this.#chat}/stop`, { method: "POST", headers: { Accept: "application/json" } });
+      await answer;
     } finally {
       if (!this.#stopAction) this.#abort.abort();
     }
@@ -49,7 +51,7 @@ export class Reply {
     }
     for await (const { name, data } of events(response)) {
       if (name === "wait") this.#wait(data.message);
-      else this.#place?.remove();
+      else this.close();
       if (name === "begin") this.#begin(data, onBegin);
       if (name === "block") this.#block(data);
       if (name === "end" || name === "fail") return this.#finish(name, data);
@@ -75,7 +77,10 @@ export class Reply {
   }
 
   /** Nothing is to be waited for any more. */
-  close() { this.#place?.remove(); }
+  close() {
+    this.#place?.remove();
+    this.#place = null;
+  }
 
   #begin(data, onBegin) {
     this.#stopAction = data.stop;

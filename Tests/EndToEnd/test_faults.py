@@ -115,16 +115,16 @@ def shortly():
     yield b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 
 
-def thoughtfully():
+def thoughtfully(seconds):
     """Silent for a while, even about whether it takes the prompt."""
-    time.sleep(3)
+    time.sleep(seconds)
     yield from shortly()
 
 
 SCRIPTS = {
     "line": lambda: line_of(100 * MEBIBYTE), "document": lambda: document_of(100 * MEBIBYTE),
     "bomb": lambda: bomb(100 * MEBIBYTE), "padded": padded, "slow": slowly, "short": shortly,
-    "thoughtful": thoughtfully,
+    "thoughtful": lambda: thoughtfully(3), "pensive": lambda: thoughtfully(30),
 }
 
 
@@ -345,20 +345,20 @@ def test_a_double_click_without_javascript_asks_once(desk, visit):  # noqa: F811
 # While the model thinks.
 
 
-def asks(desk, page):
+def asks(desk, page, model):
     """Returns when the upstream has the question."""
-    before = desk.upstream.asked.count("thoughtful")
+    before = desk.upstream.asked.count(model)
     page.goto("/chat")
-    page.get_by_label("Model", exact=True).select_option(desk.models["thoughtful"])
+    page.get_by_label("Model", exact=True).select_option(desk.models[model])
     page.get_by_label("Your question").fill("Only once, please")
     page.get_by_role("button", name="Send").click()
-    assert eventually(lambda: desk.upstream.asked.count("thoughtful") > before)
+    assert eventually(lambda: desk.upstream.asked.count(model) > before)
 
 
 def test_a_page_that_is_loaded_again_while_the_model_thinks_finds_its_reply(desk, visit):  # noqa: F811
     person = desk.person()
     page = visit(desk.house, person)
-    asks(desk, page)
+    asks(desk, page, "thoughtful")
     page.reload()
     page.locator("#history").get_by_role("link", name="Only once, please").click()
     expect(whole_reply(page)).to_contain_text("Once only.")
@@ -368,13 +368,14 @@ def test_a_page_that_is_loaded_again_while_the_model_thinks_finds_its_reply(desk
 def test_stop_while_the_model_thinks_stops_it_and_keeps_the_draft(desk, visit):  # noqa: F811
     person = desk.person()
     page = visit(desk.house, person)
-    asks(desk, page)
+    asks(desk, page, "pensive")
     page.get_by_role("button", name="Stop").click()
     row, = eventually(lambda: person.usage())
     assert row["outcome"] == "stopped" and row["prompt_tokens"] > 0 and row["completion_tokens"] == 0
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     expect(page.get_by_label("Your question")).to_have_value("Only once, please")
     expect(page.locator("#problem")).to_have_count(0)
+    page.get_by_label("Model", exact=True).select_option(desk.models["short"])
     page.get_by_role("button", name="Send").click()
     expect(whole_reply(page)).to_contain_text("Once only.")
     assert [row["outcome"] for row in person.usage()] == ["stopped", "finished"]

@@ -24,7 +24,7 @@ final class Call: Sendable {
         var interrupt: (@Sendable () -> Void)?
         /// Why it was asked to end early.
         var stop: Outcome?
-        /// Whether the reader left before there was a reply.
+        /// Whether the reader left before the upstream had accepted.
         var hasLeft = false
         var isHeld = false
         var reply: LiveReply?
@@ -195,9 +195,14 @@ extension Call {
         if standing.isAskedToStop { stop(.stopped) }
     }
 
-    /// Nil while somebody waits for the upstream to accept.
+    /// Whether the reader left before the upstream has accepted.
+    var isLeftUnanswered: Bool { state.withLock { $0.hasLeft && $0.reply == nil } }
+
+    /// Nil while somebody waits for the upstream to accept. Who left before counts as one who has heard.
     private var hearing: (isHeard: Bool, wasHeard: Bool)? {
-        reply?.hearing ?? (state.withLock { $0.hasLeft } ? (isHeard: false, wasHeard: true) : nil)
+        let (reply, hasLeft) = state.withLock { ($0.reply, $0.hasLeft) }
+        guard let hearing = reply?.hearing else { return hasLeft ? (isHeard: false, wasHeard: true) : nil }
+        return (hearing.isHeard, hearing.wasHeard || hasLeft)
     }
 
     /// Whether nobody has read the reply, here or in another worker, for as long as the tier's policy allows.

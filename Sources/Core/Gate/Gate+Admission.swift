@@ -41,6 +41,7 @@ extension Gate {
             switch try await ports.ledger.hold(request, at: ports.time.now()) {
             case .granted(let allowance):
                 call.noteHeld()
+                call.noteWaiting(false)
                 noteShadowed(allowance, of: call)
                 return allowance
             case .refused(let refusal):

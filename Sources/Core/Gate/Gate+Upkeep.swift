@@ -27,6 +27,8 @@ extension Gate {
         where call.isAbandoned(at: now, firstGraceSeconds: settings.firstListenerSeconds) {
             call.stop(.abandoned)
         }
+        // Its page's request is open as long as it is, and the worker cannot end before.
+        if isEnding { for call in calls.values where call.isLeftUnanswered { call.stop(.shutDown) } }
     }
 
     /// Settles what was held by workers that are gone: whatever the last call saw expired already, by the very lease

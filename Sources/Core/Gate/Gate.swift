@@ -103,7 +103,7 @@ public actor Gate {
     public func submit(
         _ prompt: Prompt, waiting: @escaping @Sendable (QueuePlace) -> Void = { _ in }
     ) async throws(GateError) -> LiveReply {
-        let plan = try await firstPlan(prompt)
+        let plan = try await plan(prompt, for: prompt.model)
         guard let key = prompt.idempotencyKey else { return try await begin(prompt, plan, waiting: waiting) }
         return try await submit(prompt, once: key, plan, waiting: waiting)
     }
@@ -173,18 +173,6 @@ public actor Gate {
     }
 
     // MARK: Planning, beside the actor: a long prompt takes its time to count, and nobody waits for that.
-
-    /// Made whether or not the reader of a page stays: leaving is for the disconnect policy, and would break off a read.
-    private nonisolated func firstPlan(_ prompt: Prompt) async throws(GateError) -> Call.Plan {
-        guard prompt.isForAPage else { return try await plan(prompt, for: prompt.model) }
-        return try await Task { () async -> Result<Call.Plan, GateError> in
-            do throws(GateError) {
-                return .success(try await plan(prompt, for: prompt.model))
-            } catch {
-                return .failure(error)
-            }
-        }.value.get()
-    }
 
     /// - Parameter model: the public name of the one that is to answer.
     nonisolated func plan(_ prompt: Prompt, for model: String) async throws(GateError) -> Call.Plan {

@@ -188,10 +188,16 @@ extension Site {
 }
 
 extension ChatVisit {
-    /// Stops the reply that is being written, or is about to be.
+    /// Stops the reply that is being written, or is about to be: for a moment the gate may not know it yet, or only in
+    /// another worker.
     func stop(in record: ConversationRecord) async throws {
         guard let running = record.messages.last(where: { $0.state == .streaming })?.reply else { return }
-        _ = try await ports.gate.stop(running.requestID, of: person.id)
+        for _ in 0..<20 {
+            if try await ports.gate.stop(running.requestID, of: person.id) { return }
+            try await Task.sleep(for: .milliseconds(100))
+            let reply = try? await ports.conversations.reply(to: running.requestID, of: person.id)
+            guard reply?.state == .streaming else { return }
+        }
     }
 
     /// The reply that the path names.

@@ -26,13 +26,14 @@ struct SessionCookie: Sendable {
 
 extension Request {
     /// The value of the cookie of this very name: one with other white space before it than browsers write is another one.
+    /// By bytes, for to Swift the Greek question mark (U+037E) is a semicolon.
     ///
     /// - Returns: nil where there is none, or more than one: then somebody tampers.
     func cookie(_ name: String) -> String? {
-        let values = headers[values: .cookie].joined(separator: ";").split(separator: ";")
-            .map { $0.drop { $0 == " " } }
-            .filter { $0.hasPrefix(name + "=") }
-        guard values.count == 1, let value = values.first?.dropFirst(name.count + 1) else { return nil }
-        return String(value)
+        let values = headers[values: .cookie].joined(separator: ";").utf8.split(separator: UInt8(ascii: ";"))
+            .map { $0.drop { $0 == UInt8(ascii: " ") } }
+            .filter { $0.starts(with: "\(name)=".utf8) }
+        guard values.count == 1, let value = values.first?.dropFirst(name.utf8.count + 1) else { return nil }
+        return String(Substring(value))
     }
 }

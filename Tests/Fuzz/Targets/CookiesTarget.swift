@@ -33,7 +33,9 @@ private func checkSession(_ cookies: SiteCookies, _ text: String) throws {
     _ = cookies.notice(in: asked)
     guard let token = cookies.session.token(in: asked) else { return }
     try require(text.contains(cookies.session.name + "=" + token.rawValue), "a session out of nowhere")
-    let names = text.split(separator: ";").filter { $0.drop { $0 == " " }.hasPrefix(cookies.session.name + "=") }
+    let names = text.utf8.split(separator: UInt8(ascii: ";")).filter {
+        $0.drop { $0 == UInt8(ascii: " ") }.starts(with: "\(cookies.session.name)=".utf8)
+    }
     try require(names.count == 1, "one session of \(names.count)")
     let sent = cookies.session.set(token).description.prefix { $0 != ";" }
     try require(cookies.session.token(in: request(String(sent))) == token, "\(sent) does not come back")

@@ -64,6 +64,24 @@ struct GateQueueTests {
         #expect(world.upstream.calls.count == 1)
     }
 
+    /// From then on it is nobody's place any more.
+    @Test func whoHadToWaitHasTheGraceOfOthersOnceItIsIn() async throws {
+        let world = try await Self.throttled()
+        let (_, first) = try await world.running()
+        world.upstream.answer = .hang
+        let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
+        await world.clock.sleeper()
+        world.clock.advance(byMilliseconds: 250)
+        let upstream = await world.upstream.next()
+        waiting.cancel()
+        await world.gate.tick()
+        let drained = Task { await world.gate.drain(upTo: .seconds(600)) }
+        upstream.accept()
+        for reply in [first, upstream] { reply.finish() }
+        #expect(try await waiting.value.whole().ending.outcome == .finished)
+        await drained.value
+    }
+
     @Test func aDrainingWorkerLetsNobodyWait() async throws {
         let world = try await Self.throttled()
         let (_, upstream) = try await world.running()

@@ -309,13 +309,15 @@ struct GateReaderTests {
     }
 
     /// Its reader is still there, and may try again.
-    @Test func whoIsCutOffByAWorkerThatEndsIsToldSo() async throws {
+    @Test(arguments: [true, false])
+    func whoIsCutOffByAWorkerThatEndsIsToldSo(isPage: Bool) async throws {
         let world = try await GateFixture()
         world.upstream.answer = .hang
-        let reader = Task { try await world.gate.submit(GateAPITests.prompt()) }
+        let reader = Task { try await world.gate.submit(isPage ? GateFixture.prompt() : GateAPITests.prompt()) }
         _ = await world.upstream.next()
         await world.gate.noteEnding()
         reader.cancel()
+        await world.gate.tick()
         await #expect(throws: GateError.shuttingDown) { try await reader.value }
     }
 

@@ -113,8 +113,7 @@ import Testing
         let asking = Task { try await test.ask("How?") }
         _ = await test.site.upstream.next()
         asking.cancel()
-        try await test.waitOutTheGrace()
-        _ = await asking.result
+        try await test.waitOutTheGrace(of: asking)
         #expect(try await test.chats() == 0)
         #expect(try await test.site.store.ledger.openHolds().isEmpty)
     }
@@ -125,8 +124,7 @@ import Testing
         let asking = Task { try await test.ask("How?") }
         let scripted = await test.site.upstream.next()
         asking.cancel()
-        try await test.waitOutTheGrace()
-        _ = await asking.result
+        try await test.waitOutTheGrace(of: asking)
         let chats = try await test.site.store.conversations.list(of: test.person.id, after: nil, count: 2)
         let messages = try await test.messages(of: try #require(chats.first).id.rawValue)
         #expect(messages.map(\.role) == [.user, .assistant])

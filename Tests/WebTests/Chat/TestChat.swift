@@ -3,6 +3,7 @@ import Foundation
 import GateTestSupport
 import HTTPTypes
 import Store
+import Synchronization
 import Testing
 
 @testable import Web
@@ -69,11 +70,19 @@ struct TestChat {
         try await site.store.conversations.record(of: ConversationID(rawValue: chat), of: person.id).messages
     }
 
-    /// For as long as the tier lets a page be left.
-    func waitOutTheGrace() async throws {
-        await site.gate.tick()
-        site.clock.advance(seconds: 5)
-        await site.gate.tick()
+    /// Lets as much time pass as the tier lets a page be left.
+    func waitOutTheGrace(of asking: Task<StreamedAnswer, any Error>) async throws {
+        let isOver = Mutex(false)
+        async let ending: Void = {
+            _ = await asking.result
+            isOver.withLock { $0 = true }
+        }()
+        try await until {
+            await site.gate.tick()
+            site.clock.advance(seconds: 5)
+            return isOver.withLock(\.self)
+        }
+        await ending
     }
 
     func chats() async throws -> Int {

@@ -74,7 +74,10 @@ struct ClientFaultTests {
                 return try await desk.expectSettled(scripted, events: 0)
             }
         }
-        try await until { desk.site.upstream.cancelledOpenings != 0 }
+        try await until {
+            await desk.site.gate.tick()
+            return desk.site.upstream.cancelledOpenings != 0
+        }
         _ = await asking.result
         try await desk.untilNothingIsHeld()
         #expect(try await desk.site.charges(of: desk.person) == [.tokens(5, 0, .counted, .abandoned)])

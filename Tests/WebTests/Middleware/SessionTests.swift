@@ -32,6 +32,16 @@ import Testing
         #expect(secure.token(in: request("sluice-insecure=\(token.rawValue)")) == nil)
     }
 
+    /// From a neighbouring host, which may not set a cookie of this name, but one whose value ends so.
+    @Test(arguments: ["x=a\u{37E}", "\u{2000}", "\u{A0}", "x"])
+    func whatOnlyLooksLikeTheCookieIsNone(beginning: String) {
+        let token = SecretToken.random()
+        #expect(secure.token(in: request("\(beginning)__Host-sluice=\(token.rawValue)")) == nil)
+        let own = SecretToken.random()
+        let both = "\(beginning)__Host-sluice=\(token.rawValue); __Host-sluice=\(own.rawValue)"
+        #expect(secure.token(in: request(both)) == own)
+    }
+
     @Test func theTokenIsFoundAmongOtherCookies() {
         let token = SecretToken.random()
         #expect(secure.token(in: request("theme=dark; __Host-sluice=\(token.rawValue); a=b")) == token)
