@@ -21,11 +21,15 @@ def read_log(path):
 
 
 def recoveries(log, kills, victims):
-    """Seconds from the kill of each of the victims to the first answer of the worker that took the place."""
+    """Seconds from the kill of each of the victims to the first answer of the worker that took the place.
+
+    The latest kill chooses first: a worker that is killed while it is renewed has no heir, and would else take that of the
+    next one, and that the next one's.
+    """
     serving, answering = read_log(log)
     successors = sorted((moment, pid) for pid, moment in serving.items())
     took, taken = [], set()
-    for moment, worker in kills:
+    for moment, worker in reversed(kills):
         heir = next(((when, pid) for when, pid in successors if when > moment and pid not in taken), None)
         if heir is None:
             continue
