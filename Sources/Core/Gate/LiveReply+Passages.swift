@@ -14,7 +14,7 @@ public enum PassageEvent: Sendable, Hashable {
 extension LiveReply {
     /// Listens for as long as `body` runs. When it returns, nobody is left to read the reply.
     ///
-    /// - Parameter patience: after how long without a word the reader is told so; it may come early.
+    /// - Parameter patience: after how long without a word the reader is told so.
     public func relay<Answer>(
         patience: Duration = .seconds(15), _ body: (Passages) async throws -> Answer
     ) async rethrows -> Answer {
@@ -50,8 +50,14 @@ extension LiveReply {
         public mutating func next() async -> PassageEvent? {
             if isOver || Task.isCancelled { return nil }
             if let event = takeNext() { return event }
-            await reply.change(patience: patience) { $0.outbox.hasPassages }
-            return Task.isCancelled ? nil : takeNext() ?? .silence
+            let end = ContinuousClock.now.advanced(by: patience)
+            repeat {
+                await reply.change(patience: ContinuousClock.now.duration(to: end)) { $0.outbox.hasPassages }
+                if Task.isCancelled { return nil }
+                if let event = takeNext() { return event }
+                // Text wakes as well, a moment before its passage is there.
+            } while ContinuousClock.now < end
+            return .silence
         }
 
         private mutating func takeNext() -> PassageEvent? {
