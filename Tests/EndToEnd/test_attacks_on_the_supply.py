@@ -247,7 +247,7 @@ def test_12_another_spelling_is_metered_or_nothing(house, caller, path):
 
 def test_14_many_accounts_and_keys_share_what_is_above_them(house, admin):
     """Two keys of one person count together; and nobody makes themselves an account."""
-    caller, each = limited(house, admin, fit=3)
+    caller, each = limited(house, admin, fit=5)
     keys = [caller.key, house.key(caller.person.email)]
 
     def ask(number):
@@ -255,9 +255,11 @@ def test_14_many_accounts_and_keys_share_what_is_above_them(house, admin):
             f"{house.address}/v1/chat/completions", json=SHORT, timeout=60,
             headers={"authorization": f"Bearer {keys[number % 2]}"})
 
-    at_once(12, ask)
+    # One after the other first: of those at once, all that still fit may be of one key.
+    assert [ask(number).status_code for number in range(2)] == [200, 200]
+    assert {answer.status_code for answer in at_once(12, ask)} == {200, 429}
     rows = caller.person.usage()
-    assert len({row["api_key"] for row in rows}) == 2 and sum(charged(row) for row in rows) <= 3 * each
+    assert len({row["api_key"] for row in rows}) == 2 and sum(charged(row) for row in rows) <= 5 * each
     with house.client() as stranger:
         for path in ("/sign-up", "/register", "/join", "/account/new", "/first-admin", "/first-admin/x"):
             assert stranger.get(path).url.path == "/sign-in" or stranger.get(path).status_code in (404, 405), path
