@@ -29,8 +29,8 @@ struct BackupCommand: ParsableCommand {
             report = try Blocking.run {
                 try await SQLStore.openExisting(settings).backUp(to: file)
             }
-        } catch let failure as StoreFailure {
-            Output.note("Nothing was written: \(CommandFailure(failure))")
+        } catch let failure as CommandFailure {
+            Output.note("Nothing was written. \(failure)")
             throw ExitCode(2)
         } catch let mistakes as ConfigurationMistakes {
             Output.note("\(mistakes)")

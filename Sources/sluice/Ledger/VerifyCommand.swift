@@ -31,8 +31,8 @@ struct VerifyCommand: ParsableCommand {
             let settings = try Settings(ProcessInfo.processInfo.environment)
             let (repair, json) = (repair, json)
             report = try Blocking.run { try await Self.check(settings, repair: repair, json: json) }
-        } catch let failure as StoreFailure {
-            Output.note("This could not be checked: \(CommandFailure(failure))")
+        } catch let failure as CommandFailure {
+            Output.note("Nothing was checked. \(failure)")
             throw ExitCode(2)
         } catch let mistakes as ConfigurationMistakes {
             Output.note("\(mistakes)")
@@ -45,15 +45,19 @@ struct VerifyCommand: ParsableCommand {
         let store = try await SQLStore.openExisting(settings)
         var repairs: [LedgerRepair] = []
         if repair { repairs = try await store.verification.repair(at: SystemTime().now(), by: .shell) }
-        let meter = ProgressLine()
-        let report = try await store.verification.verify(at: SystemTime().now()) { meter.show($0) }
-        meter.end()
+        let report = try await shown(store.verification)
         if json {
             Output.line(try VerificationText.json(report, repairs))
         } else {
             Output.text(VerificationText.lines(report, repairs))
         }
         return report
+    }
+
+    private static func shown(_ verification: some Verification) async throws -> VerificationReport {
+        let meter = ProgressLine()
+        defer { meter.end() }
+        return try await verification.verify(at: SystemTime().now()) { meter.show($0) }
     }
 }
 
