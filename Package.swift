@@ -15,6 +15,7 @@ let house: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (fuzzer == nil ? [] : [.unsafeFlags(["-O", "-sanitize=fuzzer,address"])])
 
+let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -46,8 +47,8 @@ func tests(_ room: String, with dependencies: [Target.Dependency], exclude: [Str
 /// program or one set of tests, of the same files.
 func fuzzing() -> Target {
     let rooms: [Target.Dependency] = [
-        "Core", "FastCGI", "HTMLTestSupport", "LimitsFile", "LimitsTestSupport", "Relay", "StrictJSON", "Tokenizer",
-        "Web", httpTypes, hummingbird, nioCore, nioHTTP1,
+        "Core", "FastCGI", "HTMLTestSupport", "LimitsFile", "LimitsTestSupport", "Relay", "SeededRandom", "StrictJSON",
+        "Tokenizer", "Web", httpTypes, hummingbird, nioCore, nioHTTP1,
     ]
     guard let fuzzer else {
         return .testTarget(
@@ -70,6 +71,7 @@ let package = Package(
         .executable(name: "demo-upstream", targets: ["demo-upstream"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -106,9 +108,9 @@ let package = Package(
                 "Core", "LimitsFile", "StrictJSON", "Tokenizer", "CMD4C", crypto, httpTypes, hummingbird, logging,
                 mustache, nioCore,
             ]),
-        room("Store", knows: ["Core", "CArgon2", crypto, grdb, grdbSQLite]),
+        room("Store", knows: ["Core", "CArgon2", algorithms, crypto, grdb, grdbSQLite]),
         room("Relay", knows: ["Core", "StrictJSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
-        room("Core", knows: ["Tokenizer", logging]),
+        room("Core", knows: ["Tokenizer", algorithms, logging]),
         room("LimitsFile", knows: ["Core", yams]),
         room("DemoUpstream", knows: ["Tokenizer", httpTypes, hummingbird, logging, nioCore]),
         room("FastCGI", knows: ["CFastCGI", httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
@@ -124,7 +126,7 @@ let package = Package(
             swiftSettings: house),
 
         tests("Sluice", with: ["Core", "Tokenizer", "sluice", logging]),
-        tests("Tokenizer", with: ["Tokenizer"], exclude: ["Reference"]),
+        tests("Tokenizer", with: ["SeededRandom", "Tokenizer"], exclude: ["Reference"]),
 
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
@@ -147,21 +149,23 @@ let package = Package(
         tests(
             "Web",
             with: [
-                "Web", "Core", "GateTestSupport", "HTMLTestSupport", "Relay", "Store", "StrictJSON", "Tokenizer",
-                "UpstreamTestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, mustache, nioCore,
+                "Web", "Core", "GateTestSupport", "HTMLTestSupport", "Relay", "SeededRandom", "Store", "StrictJSON",
+                "Tokenizer", "UpstreamTestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, mustache,
+                nioCore,
             ]),
         .target(name: "HTMLTestSupport", path: "Tests/HTMLTestSupport", swiftSettings: house),
-        tests("Core", with: ["Core"]),
+        tests("Core", with: ["Core", "SeededRandom"]),
         .target(
             name: "GateTestSupport", dependencies: ["Core", "Tokenizer"], path: "Tests/GateTestSupport",
             swiftSettings: house),
-        tests("StrictJSON", with: ["StrictJSON"]),
+        tests("StrictJSON", with: ["SeededRandom", "StrictJSON"]),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: house),
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",
             swiftSettings: house),
         .target(
-            name: "LedgerSimulation", dependencies: ["Core", "Store", grdbSQLite], path: "Tests/LedgerSimulation",
-            swiftSettings: house),
+            name: "LedgerSimulation", dependencies: ["Core", "SeededRandom", "Store", grdbSQLite],
+            path: "Tests/LedgerSimulation", swiftSettings: house),
         .executableTarget(
             name: "ledger-simulator", dependencies: ["LedgerSimulation"], path: "Tests/LedgerSimulator",
             swiftSettings: house),
@@ -171,12 +175,14 @@ let package = Package(
         tests(
             "Store",
             with: [
-                "Core", "GateTestSupport", "LedgerSimulation", "LimitsFile", "LimitsTestSupport", "Store", "Tokenizer",
-                "ledger-test-worker", grdbSQLite, logging,
+                "Core", "GateTestSupport", "LedgerSimulation", "LimitsFile", "LimitsTestSupport", "SeededRandom",
+                "Store",
+                "Tokenizer", "ledger-test-worker", grdbSQLite, logging,
             ]),
         .target(
-            name: "LimitsTestSupport", dependencies: ["Core"], path: "Tests/LimitsTestSupport", swiftSettings: house),
-        tests("LimitsFile", with: ["Core", "LimitsFile", "LimitsTestSupport", yams]),
+            name: "LimitsTestSupport", dependencies: ["Core", "SeededRandom"], path: "Tests/LimitsTestSupport",
+            swiftSettings: house),
+        tests("LimitsFile", with: ["Core", "LimitsFile", "LimitsTestSupport", "SeededRandom", yams]),
         fuzzing(),
     ],
     swiftLanguageModes: [.v6]

@@ -1,13 +1,14 @@
 import Core
 import LimitsFile
 import LimitsTestSupport
+import SeededRandom
 import Testing
 import Yams
 
 @Suite struct WritingTests {
     @Test(arguments: 0..<150)
     func whatIsWrittenIsReadAsTheSamePlan(seed: Int) throws {
-        var random = Dice(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let plan = random.plan(of: .allAwkward)
         let text = LimitsFile.write(plan)
         let read = try LimitsFile.read(text)
@@ -17,7 +18,7 @@ import Yams
 
     @Test(arguments: 0..<20)
     func everyReaderOfYAMLTakesItForTheSameNames(seed: Int) throws {
-        var random = Dice(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let plan = random.plan(of: .allAwkward)
         let root = try #require(try Yams.compose(yaml: LimitsFile.write(plan)))
         let names = root["people"]?.mapping?.keys.map { $0.tag.description + ($0.string ?? "") } ?? []

@@ -1,4 +1,5 @@
 public import Core
+public import SeededRandom
 
 /// The names that a random plan may use.
 public struct PlanNames: Sendable {
@@ -38,7 +39,17 @@ public struct PlanNames: Sendable {
     }
 }
 
-extension Dice {
+extension SeededGenerator {
+    /// The ends of the range as often as something between them.
+    public mutating func amount(_ range: ClosedRange<Int64>) -> Int64 {
+        switch below(4) {
+        case 0: range.lowerBound
+        case 1: range.upperBound
+        case 2: Int64.random(in: range, using: &self)
+        default: min(range.upperBound, max(range.lowerBound, Int64(below(100_000))))
+        }
+    }
+
     /// Any plan that a file can say in full.
     public mutating func plan(of names: PlanNames) -> LimitPlan {
         var plan = LimitPlan()

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import StrictJSON
 import Testing
 
@@ -28,7 +29,7 @@ struct GeneratedDocumentsTests {
     @Test func foundationTakesAndRefusesTheSameTexts() {
         var (taken, refused) = (0, 0)
         for seed in 0..<Self.count {
-            var random = SplitMix(state: seed ^ 0xABCD)
+            var random = SeededGenerator(seed: seed ^ 0xABCD)
             let bytes = damaged(RandomDocument(seed: seed).bytes, &random)
             guard !Self.isDisputed(bytes) else { continue }
             let isTaken = flaw(in: bytes) == nil
@@ -40,12 +41,12 @@ struct GeneratedDocumentsTests {
         #expect(taken > 1_000 && refused > 1_000, "\(taken) taken, \(refused) refused")
     }
 
-    private func damaged(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    private func damaged(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
-        let place = random.next(below: bytes.count)
-        switch random.next(below: 4) {
-        case 0: bytes[place] = UInt8(random.next(below: 0x80))
-        case 1: bytes[place] = Array("[]{},:\"\\ 019-+.eEtfnu/".utf8)[random.next(below: 22)]
+        let place = random.below(bytes.count)
+        switch random.below(4) {
+        case 0: bytes[place] = UInt8(random.below(0x80))
+        case 1: bytes[place] = Array("[]{},:\"\\ 019-+.eEtfnu/".utf8)[random.below(22)]
         case 2: bytes.remove(at: place)
         default: bytes.insert(bytes[place], at: place)
         }

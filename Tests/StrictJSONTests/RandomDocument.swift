@@ -1,22 +1,23 @@
+import SeededRandom
 import StrictJSON
 
 /// Writes documents at random, with all the freedom that JSON leaves: blanks, escapes that need not be, numbers of any
 /// form. The same seed gives the same documents.
 struct RandomDocument {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private(set) var bytes: [UInt8] = []
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         bytes = []
         value(depth: 0)
     }
 
     private mutating func value(depth: Int) {
         blanks()
-        switch random.next(below: depth < 6 ? 9 : 6) {
+        switch random.below(depth < 6 ? 9 : 6) {
         case 0: add("null")
-        case 1: add(random.next(below: 2) == 0 ? "true" : "false")
+        case 1: add(random.below(2) == 0 ? "true" : "false")
         case 2, 3: number()
         case 4, 5: string()
         case 6: list("[", "]") { $0.value(depth: depth + 1) }
@@ -39,7 +40,7 @@ struct RandomDocument {
 
     private mutating func list(_ opening: String, _ closing: String, _ item: (inout RandomDocument) -> Void) {
         add(opening)
-        for index in 0..<random.next(below: 5) {
+        for index in 0..<random.below(5) {
             if index > 0 { add(",") }
             item(&self)
         }
@@ -48,11 +49,11 @@ struct RandomDocument {
     }
 
     private mutating func number() {
-        if random.next(below: 3) == 0 { add("-") }
-        add(random.next(below: 4) == 0 ? "0" : "\(random.next(below: 999_999) + 1)")
-        if random.next(below: 3) == 0 { add(".\(random.next(below: 1_000))") }
-        if random.next(below: 4) == 0 {
-            add(["e", "E", "e+", "E-"][random.next(below: 4)] + "0\(random.next(below: 30))")
+        if random.below(3) == 0 { add("-") }
+        add(random.below(4) == 0 ? "0" : "\(random.below(999_999) + 1)")
+        if random.below(3) == 0 { add(".\(random.below(1_000))") }
+        if random.below(4) == 0 {
+            add(["e", "E", "e+", "E-"][random.below(4)] + "0\(random.below(30))")
         }
     }
 
@@ -66,28 +67,13 @@ struct RandomDocument {
 
     private mutating func string(beginningWith prefix: String = "") {
         add("\"" + prefix)
-        for _ in 0..<random.next(below: 8) { add(Self.samples[random.next(below: Self.samples.count)]) }
+        for _ in 0..<random.below(8) { add(Self.samples[random.below(Self.samples.count)]) }
         add("\"")
     }
 
     private mutating func blanks() {
-        for _ in 0..<max(0, random.next(below: 8) - 5) { add([" ", "\t", "\r", "\n"][random.next(below: 4)]) }
+        for _ in 0..<max(0, random.below(8) - 5) { add([" ", "\t", "\r", "\n"][random.below(4)]) }
     }
 
     private mutating func add(_ text: String) { bytes += text.utf8 }
-}
-
-/// Source: <https://prng.di.unimi.it/splitmix64.c>.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
-    }
-
-    mutating func next(below limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Texts that try every rule at once.
 enum RandomText {
     private static let pools: [[String]] = [

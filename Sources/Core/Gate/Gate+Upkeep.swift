@@ -1,3 +1,4 @@
+import Algorithms
 import Logging
 
 /// What keeps running requests alive, and ends those that should not be.
@@ -42,8 +43,8 @@ extension Gate {
             let expired = try await ports.ledger.expiredLeases(at: now, cuttingOthersTo: longest)
             let gone = expired.filter(Set(expiredLeases).contains)
             expiredLeases = expired
-            for batch in gone.batches(of: 64) {
-                for settlement in try await ports.ledger.reap(batch, at: now) { await tell(settlement) }
+            for batch in gone.chunks(ofCount: 64) {
+                for settlement in try await ports.ledger.reap(Array(batch), at: now) { await tell(settlement) }
             }
         } catch {
             expiredLeases = []
@@ -115,7 +116,7 @@ extension Gate {
     private func refreshHolds() async {
         let progress = calls.values.compactMap(\.progress)
         do {
-            for batch in progress.batches(of: 64) { try await refresh(batch) }
+            for batch in progress.chunks(ofCount: 64) { try await refresh(Array(batch)) }
         } catch {
             log.warning("refreshing the holds failed", metadata: ["error": "\(error)"])
         }
@@ -137,18 +138,12 @@ extension Gate {
     private func keepTexts() async {
         let growth = calls.values.compactMap(\.growth)
         do {
-            for batch in growth.batches(of: 16) {
-                try await ports.transcript.repliesProgressed(batch)
+            for batch in growth.chunks(ofCount: 16) {
+                try await ports.transcript.repliesProgressed(Array(batch))
                 for kept in batch { calls[kept.requestID]?.noteKept(kept.text) }
             }
         } catch {
             log.warning("keeping the texts failed", metadata: ["error": "\(error)"])
         }
-    }
-}
-
-extension Array {
-    fileprivate func batches(of size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -1,3 +1,4 @@
+import Algorithms
 import Core
 
 /// Makes right what can be derived, one kind after the other: each in transactions that derive it anew, since workers go
@@ -42,8 +43,9 @@ struct LedgerRepairs {
             }
             guard let latest = found.last else { return repair }
             last = latest
-            for entries in found.batches(of: Self.batch) {
-                repair.add(try await transaction(.charges) { session in try session.chargeAnew(entries, at: now) })
+            for entries in found.chunks(ofCount: Self.batch) {
+                repair.add(
+                    try await transaction(.charges) { session in try session.chargeAnew(Array(entries), at: now) })
             }
         }
     }
@@ -73,8 +75,8 @@ struct LedgerRepairs {
         var repair = LedgerRepair(part: rollup.part)
         while true {
             let found = try await database.read { session in try session.rowsToSum(rollup, most: Self.mostFound) }
-            for rows in found.batches(of: Self.batch) {
-                repair.add(try await transaction(rollup.part) { session in try session.sumAnew(rows, rollup) })
+            for rows in found.chunks(ofCount: Self.batch) {
+                repair.add(try await transaction(rollup.part) { session in try session.sumAnew(Array(rows), rollup) })
             }
             if found.count < Self.mostFound { return repair }
         }
@@ -122,11 +124,5 @@ extension LedgerRepair {
     fileprivate mutating func add(_ more: LedgerRepair) {
         rows += more.rows
         examples += more.examples.prefix(Self.mostExamples - examples.count)
-    }
-}
-
-extension Array {
-    fileprivate func batches(of size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -1,11 +1,11 @@
-import LimitsTestSupport
+import SeededRandom
 
 /// Inputs that differ a little from those of a corpus, the same ones each time. What an instrumented fuzzer does better,
 /// but everywhere and in seconds.
 struct Mutations {
     private let files: [[UInt8]]
     private let maxBytes: Int
-    private var dice: Dice
+    private var dice: SeededGenerator
 
     /// Bytes on which parsers turn.
     private static let turning = Array("\0\t\n\r \"#$%&'*+,-./0:;<=>?@[\\]^_`{|}~\u{7F}é🦆".utf8) + [0x80, 0xC0, 0xFF]
@@ -13,7 +13,7 @@ struct Mutations {
     init(of files: [[UInt8]], maxBytes: Int, seed: Int) {
         self.files = files.isEmpty ? [[]] : files
         self.maxBytes = maxBytes
-        dice = Dice(seed: seed)
+        dice = SeededGenerator(seed: seed)
     }
 
     mutating func next() -> [UInt8] {

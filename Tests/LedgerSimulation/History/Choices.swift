@@ -1,4 +1,5 @@
 import Core
+import SeededRandom
 
 /// Chooses what happens next, without knowing what came of what happened before.
 struct Choices {

@@ -1,5 +1,5 @@
 import Core
-import LedgerSimulation
+import SeededRandom
 import Testing
 
 @testable import Store

@@ -1,6 +1,7 @@
 import Core
 import LimitsFile
 import LimitsTestSupport
+import SeededRandom
 import Testing
 
 @testable import Store
@@ -30,7 +31,7 @@ struct RoundTripTests {
 
     @Test(arguments: 0..<12)
     func importOfAnExportChangesNothing(seed: Int) async throws {
-        var random = Dice(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<5 {
             let plan = random.plan(of: names)
             _ = try await plans.apply(plan, by: .shell)
@@ -45,7 +46,7 @@ struct RoundTripTests {
 
     @Test(arguments: 0..<6)
     func anExportMakesAnotherStoreTheSame(seed: Int) async throws {
-        var random = Dice(seed: 1000 + seed)
+        var random = SeededGenerator(seed: 1000 + seed)
         var names = names
         names.keys = []
         for _ in 0..<3 { _ = try await plans.apply(random.plan(of: names), by: .shell) }
@@ -57,7 +58,7 @@ struct RoundTripTests {
 
     @Test(arguments: 0..<12)
     func filesThatWereDamagedNeitherCrashNorApplyByHalves(seed: Int) async throws {
-        var random = Dice(seed: 2000 + seed)
+        var random = SeededGenerator(seed: 2000 + seed)
         _ = try await plans.apply(random.plan(of: names), by: .shell)
         let whole = Array(LimitsFile.write(try await plans.current()).utf8)
         var read = 0
@@ -85,7 +86,7 @@ struct RoundTripTests {
     }
 }
 
-extension Dice {
+extension SeededGenerator {
     /// One to three bytes, lines or digits put in, taken away, doubled or changed.
     fileprivate mutating func damage(_ whole: [UInt8]) -> [UInt8] {
         var bytes = whole

@@ -1,4 +1,5 @@
 import HTMLTestSupport
+import SeededRandom
 import Testing
 
 @testable import Web
@@ -52,7 +53,7 @@ import Testing
     /// Pieces of Markdown in random order: whatever they add up to, only tags of ours come out.
     @Test(arguments: 0..<40)
     func anyTextGivesOnlyAllowedTagsAndAttributes(seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<50 {
             let source = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
                 Self.pieces.randomElement(using: &generator)!
@@ -73,17 +74,4 @@ import Testing
         "word", " ", "\t", "\u{0}", "é", "日本", "🙂", "\u{202E}", "---\n", "+a\n", "$", "${", "=", "{\"k\": 1}", "/*",
         "--",
     ]
-}
-
-/// A small random source with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
 }

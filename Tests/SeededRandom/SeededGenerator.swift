@@ -2,8 +2,8 @@
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    public init(seed: UInt64) {
-        state = seed
+    public init(seed: some BinaryInteger) {
+        state = UInt64(seed)
     }
 
     public mutating func next() -> UInt64 {
@@ -13,4 +13,11 @@ public struct SeededGenerator: RandomNumberGenerator {
         bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
         return bits ^ (bits >> 31)
     }
+
+    public mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+    /// One in `count`.
+    public mutating func one(in count: Int) -> Bool { below(count) == 0 }
+
+    public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }
