@@ -6,6 +6,7 @@ struct SQLiteWrite: Sendable {
     let run: @Sendable (SQLiteSession) throws -> @Sendable () -> Void
     /// Tells that nothing of it was kept.
     let fail: @Sendable (any Error) -> Void
+    let askedAt = ContinuousClock.now
 
     /// - Parameter answer: is called once, between two transactions: it must not block.
     init<Value: Sendable>(

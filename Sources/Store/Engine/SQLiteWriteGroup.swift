@@ -36,7 +36,9 @@ struct SQLiteWriteGroup {
         repeat {
             guard let write = next() else { break }
             writes.append(write)
-            if writes.count == 1 {
+            if write.askedAt.duration(to: .now) > turn.longestWait {
+                answers.append { write.fail(StoreFailure.busy) }
+            } else if writes.count == 1 {
                 guard runFirst(write, in: database) else { return .rollback }
             } else {
                 try runAfterOthers(write, in: database)

@@ -116,6 +116,16 @@ struct SQLiteWriteQueueTests {
         try await slow
     }
 
+    /// A process that is stopped for long goes on with what it took for the time.
+    @Test func whatWaitedForTooLongIsNotDoneAnyMore() async throws {
+        let hurried = try file.open(turn: SQLiteTurn(maxDuration: .seconds(60), longestWait: .zero))
+        let errors = await together(3, on: hurried, behindAnother: false) { number, session in
+            try session.execute("INSERT INTO jar (number) VALUES ($1)", number)
+        }
+        #expect(errors.allSatisfy { $0 as? StoreFailure == .busy })
+        #expect(try await jars() == [])
+    }
+
     @Test func transactionEndsWhenItsTimeIsUp() async throws {
         let strict = try file.open(turn: SQLiteTurn(maxDuration: .zero))
         let errors = await together(10, on: strict) { number, session in
