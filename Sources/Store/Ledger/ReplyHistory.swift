@@ -6,7 +6,7 @@ struct ReplyHistory {
     static let most = 32
     /// Fewer say nothing.
     static let fewest = 3
-    /// While nothing is known: a few paragraphs.
+    /// While little is known: a few paragraphs.
     static let usualWhileUnknown: Int64 = 256
     /// Instead of numbers, for a model that produces what nobody can count as it comes.
     static let uncountable = "uncountable"
@@ -30,13 +30,14 @@ struct ReplyHistory {
         return lengths.sorted()[(lengths.count * 9 + 9) / 10 - 1]
     }
 
-    /// Nil when no part of the reply may be left unheld.
+    /// Nil when no part of the reply may be left unheld: also before any reply of the model came to its end, as it may
+    /// turn out to produce what nobody can count as it comes.
     ///
     /// - Parameters:
     ///   - own: the person's history with the model.
     ///   - all: everybody's.
     static func usualReply(own: String?, all: String?) -> Int64? {
-        if all == uncountable { return nil }
+        if all == nil || all == uncountable { return nil }
         return ReplyHistory(own).usual ?? ReplyHistory(all).usual ?? usualWhileUnknown
     }
 }

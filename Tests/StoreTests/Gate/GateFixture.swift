@@ -24,6 +24,7 @@ struct GateFixture {
     ) async throws {
         book = try await LedgerFixture()
         try await book.limit(amount)
+        try await book.noteReply()
         ledger = BreakableLedger(book.ledger)
         self.policy = policy ?? SettablePolicy(disconnect: disconnect, holdsWholeReply: holdsWholeReply)
         self.meter = meter
@@ -202,6 +203,8 @@ final class BreakableLedger: Ledger {
 
     private let real: SQLLedger
     private let state = Mutex((isBroken: false, failures: 0, afterHold: Hook?.none, afterRelease: Hook?.none))
+    /// A request whose end cannot be written, such as one on a damaged page.
+    private let damaged = Mutex(RequestID?.none)
 
     init(_ real: SQLLedger) {
         self.real = real
@@ -210,6 +213,13 @@ final class BreakableLedger: Ledger {
     var isBroken: Bool {
         get { state.withLock { $0.isBroken } }
         set { state.withLock { $0.isBroken = newValue } }
+    }
+
+    func damage(_ request: RequestID?) { damaged.withLock { $0 = request } }
+
+    private func requireSound(_ requests: [RequestID]) throws {
+        guard let damaged = damaged.withLock({ $0 }), requests.contains(damaged) else { return }
+        throw StoreFailure.corrupt(detail: "a page")
     }
 
     /// How often it was asked in vain.
@@ -267,7 +277,8 @@ final class BreakableLedger: Ledger {
     }
 
     func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement {
-        try await ledger.settle(request, as: ending, at: now)
+        try requireSound([request])
+        return try await ledger.settle(request, as: ending, at: now)
     }
 
     func release(_ request: RequestID) async throws {
@@ -280,7 +291,8 @@ final class BreakableLedger: Ledger {
     }
 
     func reap(_ leases: [Lease], at now: Timestamp) async throws -> [Settlement] {
-        try await ledger.reap(leases, at: now)
+        try requireSound(leases.map(\.requestID))
+        return try await ledger.reap(leases, at: now)
     }
 
     func accounts(on path: QuotaPath, at now: Timestamp) async throws -> [Account] {

@@ -71,6 +71,13 @@ struct LedgerFixture {
 
     // MARK: Requests
 
+    /// A reply of the model came to its end before: from now on less than the whole is held at first.
+    func noteReply() async throws {
+        try await database.write { session in
+            try session.execute("INSERT INTO reply_history (person, model, recent) VALUES ('', 'small', '40')")
+        }
+    }
+
     static func path(_ person: String = "ada", project: String? = nil, model: String = "small") -> QuotaPath {
         QuotaPath(
             organization: organization, project: project.map(ProjectID.init(rawValue:)), tier: tier,

@@ -32,6 +32,13 @@ extension TestSite {
         }
     }
 
+    /// A reply of the model came to its end before: from now on less than the whole is held at first.
+    func noteReply(of model: ModelID) async throws {
+        try await store.database.write { session in
+            try session.execute("INSERT INTO reply_history (person, model, recent) VALUES ('', $1, '40')", model)
+        }
+    }
+
     /// Who finds all of a limit held by others waits until one of them is done.
     func waitForHolds() async throws {
         var organization = try await store.organizations.current()

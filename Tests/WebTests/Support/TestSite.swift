@@ -127,10 +127,11 @@ extension TestSite {
             passwordHash: nil, by: .program)
         let upstream = try await store.upstreamRecords.create(
             UpstreamRecord.Draft(name: "Demo", baseURL: baseURL, key: .replace(with: "sk-upstream")), by: .program)
-        _ = try await store.models.create(
+        let model = try await store.models.create(
             Model.Settings(
                 name: "small", upstream: upstream.id, upstreamModel: "demo-small", contextWindow: 100_000,
                 maxReplyTokens: 4_000, tiers: [tier.id]), by: .program)
+        try await noteReply(of: model.id)
     }
 }
 
