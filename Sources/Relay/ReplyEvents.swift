@@ -3,8 +3,8 @@ import NIOCore
 
 /// The events of one accepted call, read from its connection as they are asked for.
 ///
-/// The connection closes when the reading task is cancelled and when nobody holds this sequence or its iterator any
-/// more. Has one reader: a second iterator would take events from the first.
+/// The connection closes when the reading task is cancelled, which still reads what has arrived, and when nobody holds
+/// this sequence or its iterator any more. Has one reader: a second iterator would take events from the first.
 struct ReplyEvents: AsyncSequence, Sendable {
     typealias Element = UpstreamEvent
     typealias Failure = any Error

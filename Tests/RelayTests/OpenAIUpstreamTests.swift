@@ -197,6 +197,37 @@ struct OpenAIUpstreamTests {
         }
     }
 
+    /// It was produced, and is paid for.
+    @Test func whatHasArrivedBeforeACancellationIsStillRead() async throws {
+        let piece = Chunk.text(String(repeating: "x", count: 16_000))
+        let stalled = Signal<Void>()
+        let server = try RawServer { connection in
+            connection.setPatience(milliseconds: 3_000)
+            connection.beginStream()
+            for _ in 0..<4_096 where !connection.chunk(piece) { break }
+            stalled.fire(())
+            connection.waitForClose()
+        }
+        defer { server.stop() }
+        try await withUpstream { upstream in
+            let reading = Task { () async throws -> Int in
+                var events = try await upstream.open(call(server.baseURL)).events.makeAsyncIterator()
+                _ = try await events.next()
+                await stalled.wait()
+                withUnsafeCurrentTask { $0?.cancel() }
+                var pieces = 0
+                do {
+                    while try await events.next() != nil { pieces += 1 }
+                    Issue.record("it went on to its end")
+                } catch is CancellationError {}
+                return pieces
+            }
+            // So much is taken off the sockets before anybody asks for it.
+            let pieces = try await reading.value
+            #expect(pieces >= 4)
+        }
+    }
+
     @Test func listsModels() async throws {
         let list = #"{"object":"list","data":[{"id":"a","object":"model"},{"id":"b/c"}]}"#
         let server = try RawServer { $0.answer("200 OK", "content-type: application/json\r\n", body: list) }

@@ -22,8 +22,10 @@ extension Call {
                 for try await event in accepted.events {
                     await take(event, into: reply, holdingMore: more)
                     if event.isPiece { note(state.withLock(\.count.tokensByPieces)) }
+                    // Once it is stopped, what came before is still counted: it was produced, and is paid for.
+                    if Task.isCancelled { continue }
                     await reply.untilThereIsRoom()
-                    if event.isPiece, pacing != nil { try await rest(&pacing!) }
+                    if event.isPiece, pacing != nil { try? await rest(&pacing!) }
                 }
                 return !Task.isCancelled
             }
@@ -69,7 +71,9 @@ extension Call {
         guard counted > most else { return }
         let exact = counts(of: reply).total
         state.withLock { $0.count.correct(to: exact) }
-        if exact > most { stop(.overran) }
+        guard exact > most else { return }
+        state.withLock { $0.isCut = true }
+        stop(.overran)
     }
 
     /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.

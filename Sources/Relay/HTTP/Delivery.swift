@@ -112,10 +112,10 @@ extension Delivery {
         return takePromise()
     }
 
-    /// The reader is gone. Returns who has to be told: the waiter by an error, the promise by a failure.
+    /// No more is wanted. What has arrived of the body can still be read. Returns who has to be told: the waiter by an
+    /// error, the promise by a failure.
     mutating func abandon(_ reason: any Error) -> (Waiter?, EventLoopPromise<Void>?) {
         heldHead = nil
-        heldBytes = nil
         return (end(.failure(reason)), takePromise())
     }
 

@@ -58,7 +58,7 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
         return head
     }
 
-    /// The next bytes of the body, or nil at its end.
+    /// The next bytes of the body, or nil at its end. When the task is cancelled, what has arrived before comes first.
     ///
     /// - Throws: as `head`.
     func nextBytes() async throws -> ByteBuffer? {
@@ -67,8 +67,7 @@ final class UpstreamResponse: HTTPClientResponseDelegate {
     }
 
     private func next() async throws -> Delivery.Arrival? {
-        try Task.checkCancellation()
-        return try await withTaskCancellationHandler {
+        try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
                 let reading = state.withLock { $0.delivery.read(waiter, at: .now()) }
                 switch reading {

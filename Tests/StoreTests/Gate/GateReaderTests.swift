@@ -169,6 +169,25 @@ struct GateReaderTests {
 
     // MARK: Stopping
 
+    /// A reply that is slowed down is there before it is shown: it was produced, and is paid for.
+    @Test(.timeLimit(.minutes(5))) func whatHadComeBeforeAStopIsCharged() async throws {
+        let world = try await GateFixture()
+        let (used, _) = try await world.book.held(LedgerFixture.request(prompt: 9550, reply: 0))
+        _ = try await world.ledger.settle(used, as: .finished(prompt: 9550, completion: 0), at: world.clock.now())
+        let (reply, upstream) = try await world.running()
+        for number in 1...9 {
+            upstream.send(.text("x"))
+            try await until { reply.text.utf8.count == number }
+            world.clock.advance(byMilliseconds: 20)
+        }
+        try await until { world.clock.sleepers > 0 }
+        for _ in 0..<5 { upstream.send(.text("y")) }
+        #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
+        let (text, ending) = try await reply.whole()
+        #expect(text == "xxxxxxxxxyyyyy" && ending.outcome == .stopped)
+        #expect(try await world.balance() == [9574, 0, 426])
+    }
+
     @Test func stopEndsTheReplyAtOnce() async throws {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running()
