@@ -24,4 +24,12 @@ public enum StoreFailure: Error, Sendable, Hashable {
     public enum Constraint: String, Sendable, Hashable {
         case unique, foreignKey, check, notNull, other
     }
+
+    /// Whether others may be taken although this was not; else the store takes nothing at all now.
+    var mayConcernOneRow: Bool {
+        switch self {
+        case .corrupt, .constraint, .other: true
+        case .busy, .full, .readOnly, .unavailable, .newerSchema, .olderSchema: false
+        }
+    }
 }

@@ -205,11 +205,20 @@ extension Call {
         return (hearing.isHeard, hearing.wasHeard || hasLeft)
     }
 
+    /// Nobody reads it: that ends it, or it goes on to its end without waiting for anybody to read.
+    func noteUnheard() {
+        switch route.disconnectPolicy {
+        case .cancel: stop(.abandoned)
+        case .drain: reply?.closeOutbox()
+        }
+    }
+
     /// Whether nobody has read the reply, here or in another worker, for as long as the tier's policy allows.
     ///
     /// - Parameter firstGraceSeconds: the time that the first listener has to come.
-    func isAbandoned(at now: Timestamp, firstGraceSeconds: Int64) -> Bool {
-        guard case .cancel(let graceSeconds) = route.disconnectPolicy, let hearing else { return false }
+    func isUnheard(at now: Timestamp, firstGraceSeconds: Int64) -> Bool {
+        guard let hearing else { return false }
+        let graceSeconds: Int64 = if case .cancel(let seconds) = route.disconnectPolicy { seconds } else { 0 }
         return state.withLock { state in
             let isWatched = state.watchedUntil.map { now < $0 && !$0.isAhead(of: now) } ?? false
             guard !hearing.isHeard && !isWatched else {

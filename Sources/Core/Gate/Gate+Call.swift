@@ -61,7 +61,10 @@ extension Gate {
     }
 
     /// Settles what was or may have been accepted, releases what was not. What the store cannot take now is tried again at every tick.
-    func finish(_ call: Call) async {
+    ///
+    /// - Returns: why the store did not take it.
+    @discardableResult
+    func finish(_ call: Call) async -> (any Error)? {
         if let reply = call.reply, let conclusion = call.conclusion {
             await settle(call, conclusion, to: reply)
         } else {
@@ -70,9 +73,10 @@ extension Gate {
     }
 
     /// Settles, keeps the text, and tells the listeners, who are told even when the store fails.
-    private func settle(_ call: Call, _ conclusion: Call.Conclusion, to reply: LiveReply) async {
+    private func settle(_ call: Call, _ conclusion: Call.Conclusion, to reply: LiveReply) async -> (any Error)? {
         await remember(conclusion, of: call, reply)
         var ending = ReplyEnding(conclusion, of: reply, tariff: call.route.tariff)
+        defer { reply.end(ending) }
         do {
             let settlement = try await ports.ledger.settle(call.id, as: conclusion.ending, at: ports.time.now())
             ending.usage = settlement.usage
@@ -80,24 +84,27 @@ extension Gate {
             try await ports.transcript.replyEnded(ReplyRecord(requestID: call.id, text: reply.text, ending: ending))
             await keep(reply, ending, of: call)
             forget(call)
+            return nil
         } catch {
             postpone(call, because: error)
+            return error
         }
-        reply.end(ending)
     }
 
-    private func release(_ call: Call) async {
+    private func release(_ call: Call) async -> (any Error)? {
         do {
             try await ports.ledger.release(call.id)
             forget(call)
+            return nil
         } catch {
             postpone(call, because: error)
+            return error
         }
     }
 
     private func postpone(_ call: Call, because error: any Error) {
         if error is LedgerFailure {
-            log.critical("the ledger does not know this request", metadata: metadata(call, error))
+            log.critical("the ledger cannot settle this request, ever", metadata: metadata(call, error))
             forget(call)
         } else if unfinished.insert(call.id).inserted {
             log.error("the store could not take the end of a request; trying again", metadata: metadata(call, error))

@@ -24,9 +24,8 @@ extension Gate {
         await retryUnfinished()
         await keepTexts()
         let now = ports.time.now()
-        for call in calls.values
-        where call.isAbandoned(at: now, firstGraceSeconds: settings.firstListenerSeconds) {
-            call.stop(.abandoned)
+        for call in calls.values where call.isUnheard(at: now, firstGraceSeconds: settings.firstListenerSeconds) {
+            call.noteUnheard()
         }
         // Its page's request is open as long as it is, and the worker cannot end before.
         if isEnding { for call in calls.values where call.isLeftUnanswered { call.stop(.shutDown) } }
@@ -34,8 +33,9 @@ extension Gate {
 
     /// Settles what was held by workers that are gone: whatever the last call saw expired already, by the very lease
     /// that it has now. For after a jump of the clock every lease looks expired, even one that nobody here saw, and after
-    /// an outage of the store many are; so their owners have the time between two calls to refresh them. Leases that a
-    /// clock gave which was ahead are cut, and run out like others unless their owners refresh them.
+    /// an outage of the store many are; so their owners have the time between two calls to refresh them, and a call fails
+    /// while the store takes nothing. Leases that a clock gave which was ahead are cut, and run out like others unless
+    /// their owners refresh them.
     public func reap() async {
         let now = ports.time.now()
         do {
@@ -43,12 +43,26 @@ extension Gate {
             let expired = try await ports.ledger.expiredLeases(at: now, cuttingOthersTo: longest)
             let gone = expired.filter(Set(expiredLeases).contains)
             expiredLeases = expired
-            for batch in gone.chunks(ofCount: 64) {
-                for settlement in try await ports.ledger.reap(Array(batch), at: now) { await tell(settlement) }
-            }
+            for batch in gone.chunks(ofCount: 64) { try await reap(Array(batch)) }
         } catch {
             expiredLeases = []
             log.error("reaping failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// One that cannot be settled, such as one on a damaged page, keeps no other from it.
+    private func reap(_ leases: [Lease]) async throws {
+        do {
+            for settlement in try await ports.ledger.reap(leases, at: ports.time.now()) { await tell(settlement) }
+        } catch let failure as StoreFailure where failure.mayConcernOneRow && leases.count > 1 {
+            for lease in leases {
+                do {
+                    try await reap([lease])
+                } catch let failure as StoreFailure where failure.mayConcernOneRow {
+                    let metadata: Logger.Metadata = ["request": "\(lease.requestID)", "error": "\(failure)"]
+                    log.error("a request of a worker that is gone could not be settled", metadata: metadata)
+                }
+            }
         }
     }
 
@@ -103,34 +117,32 @@ extension Gate {
         }
     }
 
-    /// The rest has to wait when the store cannot take one: each try may cost the whole busy timeout, and meanwhile
-    /// nobody's lease is refreshed.
+    /// The rest has to wait when the store takes nothing: each try may cost the whole busy timeout, and meanwhile nobody's
+    /// lease is refreshed.
     private func retryUnfinished() async {
         for call in unfinished.compactMap({ calls[$0] }) {
-            await finish(call)
-            if unfinished.contains(call.id) { return }
+            let failure = await finish(call)
+            if let failure, (failure as? StoreFailure)?.mayConcernOneRow != true { return }
         }
     }
 
     /// A few at a time, so that nobody's hold waits long for the writer.
     private func refreshHolds() async {
-        let progress = calls.values.compactMap(\.progress)
+        let running = calls.values.compactMap { call in call.progress.map { (call, $0) } }
         do {
-            for batch in progress.chunks(ofCount: 64) { try await refresh(Array(batch)) }
+            for batch in running.chunks(ofCount: 64) {
+                let lease = ports.time.now().advanced(bySeconds: settings.leaseSeconds)
+                let standings = try await ports.ledger.refresh(batch.map(\.1), leaseUntil: lease)
+                // Not by its name, which one that was sent again under its key has as well.
+                for (call, _) in batch { heed(standings[call.id], of: call) }
+            }
         } catch {
             log.warning("refreshing the holds failed", metadata: ["error": "\(error)"])
         }
     }
 
-    private func refresh(_ progress: [HoldProgress]) async throws {
-        let lease = ports.time.now().advanced(bySeconds: settings.leaseSeconds)
-        let standings = try await ports.ledger.refresh(progress, leaseUntil: lease)
-        for id in progress.map(\.requestID) { heed(standings[id], of: id) }
-    }
-
     /// A request that the ledger no longer holds must not go on: nothing covers what it takes.
-    private func heed(_ standing: HoldStanding?, of id: RequestID) {
-        guard let call = calls[id] else { return }
+    private func heed(_ standing: HoldStanding?, of call: Call) {
         if let standing { call.heed(standing) } else { call.stop(.expired) }
     }
 

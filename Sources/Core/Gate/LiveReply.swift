@@ -137,6 +137,11 @@ extension LiveReply {
 
     var toolCalls: String { state.withLock { $0.log.all(.toolCall) } }
 
+    /// Keeps nothing more for a reader.
+    func closeOutbox() {
+        state.withLock { $0.outbox.close() }?.resume()
+    }
+
     private func leave() {
         let held = state.withLock { state in
             state.listeners -= 1

@@ -59,7 +59,8 @@ public protocol Ledger: Sendable {
     /// A request that is not held is left as it is.
     func release(_ request: RequestID) async throws
 
-    /// The leases that have run out, those of the oldest holds first.
+    /// The leases that have run out, those of the oldest holds first. Where there are any, it throws while the store takes
+    /// nothing, for then nobody could refresh them.
     ///
     /// - Parameter longest: leases that run longer were given by a clock that was ahead. They are cut to this: who lives
     ///   refreshes them, and the others run out when it has come.

@@ -90,7 +90,10 @@ struct SQLLedger: Ledger {
     func expiredLeases(at now: Timestamp, cuttingOthersTo longest: Timestamp) async throws -> [Lease] {
         try await database.write { session in
             try session.execute("UPDATE hold SET lease_until = $1 WHERE lease_until > $1", longest)
-            return try session.expiredLeases(at: now)
+            let expired = try session.expiredLeases(at: now)
+            // What writes nothing succeeds on a full disk as well, where no owner can refresh.
+            if !expired.isEmpty { try session.note(.lookingForExpiredLeases, at: now) }
+            return expired
         }
     }
 

@@ -4,6 +4,9 @@ import Core
 struct Duty: Sendable {
     let name: String
     let everySeconds: Int64
+
+    /// What every worker does by itself.
+    static let lookingForExpiredLeases = Duty(name: "expired leases", everySeconds: 0)
 }
 
 extension SQLSession {
@@ -17,9 +20,14 @@ extension SQLSession {
     /// Takes it for this transaction; false when another worker has.
     func take(_ duty: Duty, at now: Timestamp) throws -> Bool {
         guard try isDue(duty, at: now) else { return false }
+        try note(duty, at: now)
+        return true
+    }
+
+    /// It has been done now.
+    func note(_ duty: Duty, at now: Timestamp) throws {
         try execute(
             "INSERT INTO duty (name, next_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at",
             duty.name, now.advanced(bySeconds: duty.everySeconds))
-        return true
     }
 }

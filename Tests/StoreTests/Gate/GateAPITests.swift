@@ -1,9 +1,9 @@
-import Core
 import GateTestSupport
 import Synchronization
 import Testing
 import Tokenizer
 
+@testable import Core
 @testable import Store
 
 /// What is different for an API client. Each prompt has ten tokens, each byte of a reply is one.
@@ -16,6 +16,23 @@ struct GateAPITests {
         let request = APIRequest(
             members: Array("\"n\":1".utf8), interface: interface, prompt: prompt, replies: replies, answer: answer)
         return Prompt(person: GateFixture.ada, model: "small", body: .api(request), maxReplyTokens: maxReplyTokens)
+    }
+
+    /// Its reader left between the upstream's word and ours.
+    @Test func aReplyThatIsReadToItsEndWaitsForNoReaderWhoNeverCame() async throws {
+        let world = try await GateFixture(disconnect: .drain)
+        let (reply, upstream) = try await world.running(Self.prompt())
+        upstream.send(.passage([UInt8](repeating: 1, count: Outbox.roomBytes)), .text("on"))
+        upstream.finish()
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 9)
+        await world.gate.tick()
+        #expect(reply.ending == nil)
+        world.clock.advance(bySeconds: 1)
+        await world.gate.tick()
+        try await until { reply.ending != nil }
+        #expect(reply.ending?.outcome == .finished && reply.text == "on")
+        #expect(try await world.balance() == [12, 0, 9988])
     }
 
     // MARK: Several replies

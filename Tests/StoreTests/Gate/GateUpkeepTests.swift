@@ -63,6 +63,24 @@ struct GateUpkeepTests {
         #expect(try await world.balance() == [0, 110, 9890])
     }
 
+    /// Nobody could refresh on a full disk; so looking there has to fail, also where it finds nothing to change.
+    @Test func whoFindsALeaseThatHasRunOutWrites() async throws {
+        let world = try await GateFixture()
+        _ = try await world.running()
+        let looks = { [database = world.book.database] in
+            try await database.read { session in
+                try session.rows("SELECT next_at FROM duty WHERE name = 'expired leases'").map {
+                    try $0["next_at"] as Timestamp
+                }
+            }
+        }
+        await world.gate.reap()
+        #expect(try await looks() == [])
+        world.clock.advance(bySeconds: 61)
+        await world.gate.reap()
+        #expect(try await looks() == [world.clock.now()])
+    }
+
     /// Where workers end again and again, one look has to be enough.
     @Test(.timeLimit(.minutes(5))) func aWorkerLooksForThoseThatAreGoneAsSoonAsItBegins() async throws {
         let world = try await GateFixture()
@@ -110,6 +128,39 @@ struct GateUpkeepTests {
 
         world.ledger.isBroken = false
         await world.gate.tick()
+        #expect(try await world.balance() == [30, 0, 9970])
+    }
+
+    @Test func anEndThatCannotBeKeptKeepsNoOtherWaiting() async throws {
+        let world = try await GateFixture()
+        let replies = [try await world.running(), try await world.running(), try await world.running()]
+        world.ledger.isBroken = true
+        for (reply, upstream) in replies {
+            upstream.finish()
+            _ = try await reply.whole()
+        }
+        world.ledger.isBroken = false
+        // Whichever of them is tried first.
+        for (reply, _) in replies {
+            world.ledger.damage(reply.requestID)
+            await world.gate.tick()
+        }
+        #expect(try await world.balance() == [30, 0, 9970])
+    }
+
+    @Test func aHoldThatCannotBeSettledKeepsNoOtherFromIt() async throws {
+        let world = try await GateFixture()
+        let replies = [try await world.running(), try await world.running(), try await world.running()]
+        let ledger = BreakableLedger(try world.book.anotherWorker())
+        ledger.damage(replies[1].0.requestID)
+        let other = try world.anotherGate(over: ledger)
+        world.clock.advance(bySeconds: 61)
+        await other.reap()
+        await other.reap()
+        #expect(try await world.balance() == [20, 110, 9870])
+        ledger.damage(nil)
+        await other.reap()
+        await other.reap()
         #expect(try await world.balance() == [30, 0, 9970])
     }
 
