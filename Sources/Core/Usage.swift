@@ -2,7 +2,7 @@
 public struct Usage: Sendable, Hashable, Codable {
     /// Where the numbers come from.
     public enum Source: String, Sendable, Codable {
-        /// The upstream's own `usage`. A reported zero is a zero, not "missing".
+        /// The upstream's own `usage`, where it can be believed (`UsageJudgement`).
         case reported
         /// Our count of the prompt and of the text that was relayed, because the upstream reported nothing.
         case counted

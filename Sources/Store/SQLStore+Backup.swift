@@ -16,8 +16,10 @@ extension SQLStore {
         let draft = BackupDraft(of: path)
         do {
             try draft.create()
+            // The copy is of a moment after this; what runs now would look like left behind when copying took long.
+            let now = time.now()
             try await database.copy(to: draft.path)
-            let report = try await draft.verify(at: time.now())
+            let report = try await draft.verify(at: now)
             try draft.publish()
             return report
         } catch {

@@ -17,7 +17,9 @@ public struct SQLStore: Sendable {
         let database = try SQLiteDatabase(path: path, settings: settings)
         try await SQLMigrator().migrate(database, at: time.now())
         try await database.write { session in try session.makeFirstStart(at: time.now()) }
-        return SQLStore(database: database, time: time, live: LiveCounts(path: path + "-live"))
+        let live = LiveCounts(path: path + "-live")
+        try await database.dropLeftovers(of: live)
+        return SQLStore(database: database, time: time, live: live)
     }
 
     /// Makes a database as an earlier version did, for tests of how it is brought up to date.

@@ -41,6 +41,7 @@ final class LiveCounts: Sendable {
         let name = Self.name(request)
         for word in Self.places(of: name)
         where words[word].compareExchange(expected: 0, desired: name, ordering: .acquiringAndReleasing).exchanged {
+            words[word + 1].store(0, ordering: .releasing)
             return
         }
     }
@@ -57,8 +58,29 @@ final class LiveCounts: Sendable {
 
     func close(_ request: RequestID) {
         guard let word = place(of: request) else { return }
-        words[word + 1].store(0, ordering: .releasing)
-        words[word].store(0, ordering: .releasing)
+        free(word, of: Self.name(request))
+    }
+
+    /// Unless somebody else has it by now.
+    private func free(_ word: Int, of name: UInt64) {
+        _ = words[word].compareExchange(expected: name, desired: 0, ordering: .acquiringAndReleasing)
+    }
+
+    // MARK: Leftovers, of workers that were killed between the end of a hold and `close`
+
+    func names() -> Set<UInt64> {
+        Set((0..<Self.slots).map { words[$0 * 2].load(ordering: .acquiring) }.filter { $0 != 0 })
+    }
+
+    /// Frees the slots of these names but those of `held`.
+    func drop(_ names: Set<UInt64>, but held: [RequestID]) {
+        let leftovers = names.subtracting(held.map(Self.name))
+        guard !leftovers.isEmpty else { return }
+        for slot in 0..<Self.slots {
+            let name = words[slot * 2].load(ordering: .acquiring)
+            guard leftovers.contains(name) else { continue }
+            free(slot * 2, of: name)
+        }
     }
 
     private func place(of request: RequestID) -> Int? {
@@ -74,5 +96,17 @@ final class LiveCounts: Sendable {
     private static func name(_ request: RequestID) -> UInt64 {
         let hash = request.rawValue.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
         return max(1, hash)
+    }
+}
+
+extension SQLDatabase {
+    /// Frees the slots whose request is held no longer. A slot is taken after its hold was committed, so that whoever is
+    /// in one now is found held, or was settled meanwhile.
+    func dropLeftovers(of live: LiveCounts?) async throws {
+        guard let live, case let names = live.names(), !names.isEmpty else { return }
+        let held = try await read { session in
+            try session.rows("SELECT request_id FROM hold").map { try $0["request_id"] as RequestID }
+        }
+        live.drop(names, but: held)
     }
 }

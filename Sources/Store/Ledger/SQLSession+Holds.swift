@@ -31,7 +31,8 @@ extension SQLSession {
         }
     }
 
-    /// Undoes a hold as if it had never been.
+    /// Undoes a hold as if it had never been; but what flowed back into a bucket meanwhile has flowed, as far as something
+    /// is left that was taken. Over the life of a bucket, it gives no more than its capacity and what flowed.
     func void(_ hold: HeldRequest) throws {
         // What a bucket got back meanwhile must not be more than it has given.
         try execute(

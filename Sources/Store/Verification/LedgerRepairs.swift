@@ -2,7 +2,8 @@ import Algorithms
 import Core
 
 /// Makes right what can be derived, one kind after the other: each in transactions that derive it anew, since workers go
-/// on meanwhile. What has to be done is found on a snapshot, for that keeps nobody waiting.
+/// on meanwhile. What has to be done is mostly found on a snapshot, which keeps nobody waiting; accounts are summed inside
+/// the transaction, which does for a few seconds where there is very much usage.
 struct LedgerRepairs {
     let database: any SQLDatabase
     let live: LiveCounts?
@@ -24,12 +25,14 @@ struct LedgerRepairs {
 
     private func holds() async throws -> LedgerRepair {
         let end = now.advanced(bySeconds: -LedgerVerifier.leakSeconds)
-        return try await repeating(.holds) { session in
+        let repair = try await repeating(.holds) { session in
             try session.expiredHolds(by: end).map { hold in
                 let settlement = try session.settle(hold, as: hold.expiry(live), at: now)
                 return "request \(hold.entry): settled with \(settlement.usage.totalTokens) tokens"
             }
         }
+        try await database.dropLeftovers(of: live)
+        return repair
     }
 
     // MARK: Charges

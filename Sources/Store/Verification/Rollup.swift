@@ -25,15 +25,15 @@ struct Rollup: Sendable {
         check: .usageSlots, part: .usageSlots, table: "usage_slot",
         keys: [
             Key(column: "person", source: "u.person"), slot, Key(column: "model", source: "u.model"),
+            Key(column: "organization", source: "u.organization"),
         ],
-        condition: "1 = 1", others: [Key(column: "organization", source: "MIN(u.organization)")])
+        condition: "1 = 1", others: [])
 
     static let conversations = Rollup(
         check: .conversationUsage, part: .conversationUsage, table: "conversation_usage",
-        keys: [Key(column: "conversation", source: "u.conversation")], condition: "u.conversation IS NOT NULL",
-        others: [
-            Key(column: "person", source: "MIN(u.person)"), Key(column: "latest_at", source: "MAX(u.opened_at)"),
-        ])
+        keys: [Key(column: "conversation", source: "u.conversation"), Key(column: "person", source: "u.person")],
+        condition: "u.conversation IS NOT NULL",
+        others: [Key(column: "latest_at", source: "MAX(u.opened_at)")])
 
     static let keys = Rollup(
         check: .keyUsageSlots, part: .keyUsageSlots, table: "key_usage_slot",
@@ -76,7 +76,7 @@ struct Rollup: Sendable {
     var differences: String {
         let names = keys.map { "COALESCE(s.\($0.column), d.\($0.column))" }
         let pairs = keys.map { "s.\($0.column) = d.\($0.column)" }.joined(separator: " AND ")
-        let compared = others.map(\.column).filter { $0 == "latest_at" } + Self.sums
+        let compared = others.map(\.column) + Self.sums
         let unequal = compared.map { "s.\($0) <> d.\($0)" }.joined(separator: " OR ")
         let first = keys[0].column
         return """

@@ -19,8 +19,13 @@ struct UsageSketches {
         _ names: EntryNames, conversation: Digest, at moment: Int64, _ row: SketchRow, _ key: Digest.Key
     ) {
         let slot = UInt64(bitPattern: Timestamp(milliseconds: moment).slot)
-        slots.add(row, of: names.person.joined(with: slot, key).joined(with: names.model.bits, key))
-        if conversation != .nothing { conversations.add(row, of: conversation) }
+        slots.add(
+            row,
+            of: names.person.joined(with: slot, key).joined(with: names.model.bits, key)
+                .joined(with: names.organization.bits, key))
+        if conversation != .nothing {
+            conversations.add(row, of: conversation.joined(with: names.person.bits, key))
+        }
         guard names.key != .nothing else { return }
         keys.add(
             row,

@@ -146,7 +146,7 @@ extension LedgerModel {
         return request.settlement
     }
 
-    /// As if it had never been. Nothing is reckoned then: what flowed back before or after comes to the same.
+    /// As if it had never been; but what flowed back into a bucket meanwhile has flowed.
     mutating func release(_ id: RequestID) {
         guard let request = requests[id], request.settlement == nil else { return }
         for charge in request.charges { move(charge.index, held: -charge.held, used: 0) }

@@ -42,6 +42,21 @@ struct LiveCountsTests {
         #expect(counts.tokens(of: next) == 0)
     }
 
+    /// Of workers that were killed right after they had settled.
+    @Test func slotsOfRequestsThatAreOverAreFreedWhenAWorkerBegins() async throws {
+        let book = try await LedgerFixture()
+        try await book.limit(1000)
+        let counts = try #require(LiveCounts(path: book.file.path + "-live"))
+        let ledger = SQLLedger(database: book.database, live: counts)
+        let (held, over) = (LedgerFixture.request(prompt: 10, reply: 100), RequestID.random())
+        _ = try await ledger.hold(held, at: .start)
+        counts.open(over)
+        counts.note(7, of: held.requestID)
+        counts.note(8, of: over)
+        _ = try await SQLStore.open(path: book.file.path, time: StillClock())
+        #expect(counts.tokens(of: over) == nil && counts.tokens(of: held.requestID) == 7)
+    }
+
     @Test func whereItCannotBeMadeThereIsNone() throws {
         #expect(LiveCounts(path: file.folder + "/nowhere/live") == nil)
         try FileManager.default.createSymbolicLink(atPath: file.folder + "/link", withDestinationPath: path)

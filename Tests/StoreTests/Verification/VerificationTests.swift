@@ -73,6 +73,13 @@ struct VerificationTests {
                 UPDATE conversation_usage SET requests = requests - 1 WHERE conversation = 'two'
                 """, check: .conversationUsage, what: "sums"),
         Damage(
+            testDescription: "a conversation of somebody else",
+            script: "UPDATE conversation_usage SET person = 'nobody' WHERE conversation = 'one'",
+            check: .conversationUsage, what: "sums"),
+        Damage(
+            testDescription: "sums of another organization", script: "UPDATE usage_slot SET organization = 'nobody'",
+            check: .usageSlots, what: "sums"),
+        Damage(
             testDescription: "sums of a key", script: "UPDATE key_usage_slot SET prompt_tokens = 0",
             check: .keyUsageSlots, what: "sums"),
         Damage(
