@@ -200,10 +200,12 @@ struct OpenAIUpstreamTests {
     /// It was produced, and is paid for.
     @Test func whatHasArrivedBeforeACancellationIsStillRead() async throws {
         let piece = Chunk.text(String(repeating: "x", count: 16_000))
-        let stalled = Signal<Void>()
+        let (isRead, stalled) = (DispatchSemaphore(value: 0), Signal<Void>())
         let server = try RawServer { connection in
             connection.setPatience(milliseconds: 3_000)
             connection.beginStream()
+            connection.chunk(Chunk.text("Hi"))
+            isRead.wait()
             for _ in 0..<4_096 where !connection.chunk(piece) { break }
             stalled.fire(())
             connection.waitForClose()
@@ -213,6 +215,7 @@ struct OpenAIUpstreamTests {
             let reading = Task { () async throws -> Int in
                 var events = try await upstream.open(call(server.baseURL)).events.makeAsyncIterator()
                 _ = try await events.next()
+                isRead.signal()
                 await stalled.wait()
                 withUnsafeCurrentTask { $0?.cancel() }
                 var pieces = 0

@@ -203,8 +203,8 @@ final class BreakableLedger: Ledger {
 
     private let real: SQLLedger
     private let state = Mutex((isBroken: false, failures: 0, afterHold: Hook?.none, afterRelease: Hook?.none))
-    /// A request whose end cannot be written, such as one on a damaged page.
-    private let damaged = Mutex(RequestID?.none)
+    /// Requests whose end cannot be written, as on a damaged page, and how often that was tried.
+    private let damaged = Mutex((requests: Set<RequestID>(), tries: 0))
 
     init(_ real: SQLLedger) {
         self.real = real
@@ -215,11 +215,16 @@ final class BreakableLedger: Ledger {
         set { state.withLock { $0.isBroken = newValue } }
     }
 
-    func damage(_ request: RequestID?) { damaged.withLock { $0 = request } }
+    func damage(_ requests: [RequestID]) { damaged.withLock { $0 = (Set(requests), 0) } }
+
+    var triesOfDamaged: Int { damaged.withLock { $0.tries } }
 
     private func requireSound(_ requests: [RequestID]) throws {
-        guard let damaged = damaged.withLock({ $0 }), requests.contains(damaged) else { return }
-        throw StoreFailure.corrupt(detail: "a page")
+        try damaged.withLock { damaged in
+            guard !damaged.requests.isDisjoint(with: requests) else { return }
+            damaged.tries += 1
+            throw StoreFailure.corrupt(detail: "a page")
+        }
     }
 
     /// How often it was asked in vain.
