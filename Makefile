@@ -1,5 +1,6 @@
 # make run     installs what it needs, builds, and runs Sluice with a stand-in model on http://localhost:8080
-# make test    installs what it needs, builds, and runs every test, those in a real browser too
+# make test    installs what it needs, builds, and runs every test, those in a real browser too. In Swift one after the
+#              other: some crowd processes upon one database, others watch how long one waits for it
 # make bench   measures, beside other programs in the same run
 # make chaos   kills workers, nginx and upstreams until KILLS and REQUESTS are reached or MINUTES over, then compares the books
 # make simulate  leads the ledger and a model of it through SEEDS random histories of STEPS steps each, from SEED on
@@ -24,11 +25,6 @@ packages_to_run = libfcgi-dev libsqlite3-dev libmd4c-dev libargon2-dev nginx-lig
 	python3 python3-pip python3-venv
 packages_to_test = chromium faketime
 packages_to_bench = wrk
-# Not all rooms at a time: some fill every core for a while, others watch the clock.
-rooms = (StrictJSON|Core|LimitsFile|Sluice|Fuzz) Tokenizer Store (Relay|DemoUpstream|FastCGI) Web
-# Of these, the first set crowds and processes upon one database, and the second watch how long one has to wait for it.
-apart = Ledger(Siege|Process|Overshoot)Tests|Gate(Hold|Queue)Tests SQLite(WriteQueue|Checkpoints)Tests
-any_apart = $(firstword $(apart))|$(lastword $(apart))
 tables = var/vocabulary
 test_python = var/test-python
 test_clients = var/test-clients
@@ -53,8 +49,7 @@ run: vocabulary
 test: vocabulary $(test_python)/ready $(test_clients)/ready
 	@packaging/install-packages $(packages_to_test)
 	$(swift_build) --build-tests
-	@set -e; for room in $(foreach rooms,$(rooms),"$(rooms)"); do echo "== $$room"; swift test --skip-build --filter "^$${room}Tests\." --skip "$(any_apart)"; done
-	@set -e; for suites in $(foreach suites,$(apart),"$(suites)"); do echo "== $$suites"; swift test --skip-build --filter "$$suites"; done
+	swift test --skip-build --no-parallel
 	@echo "== crash points, some"
 	@$(crashes) --sample
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \
