@@ -239,3 +239,11 @@ class Admin(Person):
         answer = self.client.post("/admin/models", data=filled)
         assert answer.status_code == 200 and name in answer.text, answer.text[-3000:]
         return name
+
+    def add_upstream(self, name, address, key=""):
+        """Returns its id."""
+        page = self.client.get("/admin/upstreams?edit=new").text
+        filled = {**form_fields(page, "/admin/upstreams#form"), "name": name, "baseURL": address, "key": key}
+        answer = self.client.post("/admin/upstreams", data=filled)
+        assert answer.status_code == 200, alert(answer.text) or answer.text[-2000:]
+        return self.house.rows("SELECT id FROM upstream WHERE name = ?", name)[0]["id"]

@@ -1,7 +1,8 @@
-"""An upstream that says exactly what a test wants it to say, and remembers who asked."""
+"""Upstreams that say exactly what a test wants them to say, and remember who asked."""
 import contextlib
 import http.server
 import json
+import socket
 import threading
 
 
@@ -43,3 +44,53 @@ def saying(text, redirect=None):
     finally:
         server.shutdown()
         server.server_close()
+
+
+class Upstream:
+    """Says what a test wants when it wants it, on a thread for each connection; the model's name chooses what that is."""
+
+    def __init__(self, scripts, tls=None):
+        self.scripts, self.tls = scripts, tls
+        self.sent, self.asked = {}, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"{'https' if tls else 'http'}://127.0.0.1:{self.listener.getsockname()[1]}/v1"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                threading.Thread(target=self.serve, args=[connection], daemon=True).start()
+
+    def serve(self, connection):
+        with contextlib.suppress(OSError), connection:
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            model = self.read(connection)["model"]
+            self.asked.append(model)
+            for piece in self.scripts[model]():
+                connection.sendall(piece)
+                self.sent[model] = self.sent.get(model, 0) + len(piece)
+
+    @staticmethod
+    def read(connection):
+        file = connection.makefile("rb")
+        length = 0
+        while (line := file.readline()) not in (b"\r\n", b""):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return json.loads(file.read(length))
+
+
+def head(*headers):
+    return ("\r\n".join(["HTTP/1.1 200 OK", "connection: close", *headers]) + "\r\n\r\n").encode()
+
+
+EVENTS = head("content-type: text/event-stream")
+
+
+def event(text, **more):
+    return b"data: " + json.dumps({"choices": [{"index": 0, "delta": {"content": text}}], **more}).encode() + b"\n\n"
+
+
+END = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'

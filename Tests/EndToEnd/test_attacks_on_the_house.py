@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from forms import form_fields
-from house import Person, alert, eventually, sign_in
+from house import Person, eventually, sign_in
 from saying import saying
 from test_attacks_on_the_supply import at_once, complete
 from test_browser import visit  # noqa: F401: a fixture
@@ -39,12 +39,7 @@ def mallory(house, admin):
 
 def add_upstream(admin, address, key=""):
     """Returns its id."""
-    page = admin.client.get("/admin/upstreams?edit=new").text
-    name = f"Upstream {address}"
-    answer = admin.client.post(
-        "/admin/upstreams", data={**form_fields(page, "/admin/upstreams#form"), "name": name, "baseURL": address, "key": key})
-    assert answer.status_code == 200, alert(answer.text)
-    return admin.house.rows("SELECT id FROM upstream WHERE name = ?", name)[0]["id"]
+    return admin.add_upstream(f"Upstream {address}", address, key)
 
 
 def forget_failures(house):

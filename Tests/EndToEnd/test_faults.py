@@ -18,59 +18,12 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import running_house
-from forms import form_fields
 from house import Admin, eventually
+from saying import END, EVENTS, Upstream, event, head
 from test_browser import visit, whole_reply  # noqa: F401
 
 MEBIBYTE = 1 << 20
 QUESTION = [{"role": "user", "content": "Why does water find the lowest point?"}]
-
-
-class Upstream:
-    """Says what a test wants, on a thread for each connection; the model's name chooses what that is."""
-
-    def __init__(self, scripts, tls=None):
-        self.scripts, self.tls = scripts, tls
-        self.sent, self.asked = {}, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"{'https' if tls else 'http'}://127.0.0.1:{self.listener.getsockname()[1]}/v1"
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                threading.Thread(target=self.serve, args=[connection], daemon=True).start()
-
-    def serve(self, connection):
-        with contextlib.suppress(OSError), connection:
-            if self.tls:
-                connection = self.tls.wrap_socket(connection, server_side=True)
-            model = self.read(connection)["model"]
-            self.asked.append(model)
-            for piece in self.scripts[model]():
-                connection.sendall(piece)
-                self.sent[model] = self.sent.get(model, 0) + len(piece)
-
-    @staticmethod
-    def read(connection):
-        file = connection.makefile("rb")
-        length = 0
-        while (line := file.readline()) not in (b"\r\n", b""):
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        return json.loads(file.read(length))
-
-
-def head(*headers):
-    return ("\r\n".join(["HTTP/1.1 200 OK", "connection: close", *headers]) + "\r\n\r\n").encode()
-
-
-EVENTS = head("content-type: text/event-stream")
-
-
-def event(text, **more):
-    return b"data: " + json.dumps({"choices": [{"index": 0, "delta": {"content": text}}], **more}).encode() + b"\n\n"
 
 
 def line_of(size):
@@ -106,13 +59,13 @@ def slowly(count=40):
     for number in range(count):
         yield event(f"word{number} ")
         time.sleep(0.1)
-    yield b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    yield END
 
 
 def shortly():
     yield EVENTS + event("Once only.")
     time.sleep(0.3)
-    yield b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    yield END
 
 
 def thoughtfully(seconds):
@@ -149,15 +102,8 @@ class Desk:
     def __init__(self, house, upstream):
         self.house, self.upstream = house, upstream
         self.admin = Admin(house)
-        self.id = self.add_upstream("Strange", upstream.address)
+        self.id = self.admin.add_upstream("Strange", upstream.address)
         self.models = {name: self.admin.make_model(name, upstream=self.id) for name in upstream.scripts}
-
-    def add_upstream(self, name, address):
-        page = self.admin.client.get("/admin/upstreams?edit=new").text
-        filled = {**form_fields(page, "/admin/upstreams#form"), "name": name, "baseURL": address}
-        answer = self.admin.client.post("/admin/upstreams", data=filled)
-        assert answer.status_code == 200, answer.text[-2000:]
-        return self.house.rows("SELECT id FROM upstream WHERE name = ?", name)[0]["id"]
 
     def person(self, **tier):
         return self.house.add_person(self.admin.make_tier(**tier))
@@ -225,7 +171,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_spoken_to(desk, tmp_path):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
     impostor = Upstream({"short": shortly}, tls)
-    model = desk.admin.make_model("short", upstream=desk.add_upstream("Impostor", impostor.address))
+    model = desk.admin.make_model("short", upstream=desk.admin.add_upstream("Impostor", impostor.address))
     person = desk.person()
     answer = person.ask("Who is there?", model=model)
     assert answer.status_code == 502 and "could not be reached. Nothing was charged." in answer.text
