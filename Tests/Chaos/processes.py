@@ -8,19 +8,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 
 TOP = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(TOP / "Tests/EndToEnd"))
+from ports import free_port  # noqa: E402
+
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 libc = ctypes.CDLL(None)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def end_with_parent():
@@ -173,10 +171,12 @@ def is_alive(pid):
 
 
 def signal_quietly(pid, number):
+    """Returns whether there was somebody to send it to."""
     try:
         os.kill(pid, number)
+        return True
     except ProcessLookupError:
-        pass
+        return False
 
 
 def reap(pid):

@@ -8,7 +8,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 
 import httpx
@@ -16,14 +15,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from house import Admin, House, eventually
+from ports import free_port
 
 TOP = pathlib.Path(__file__).parents[2]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager
