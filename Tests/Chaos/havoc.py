@@ -1,7 +1,6 @@
 """What goes wrong from outside: kills, stops, restarts; by a seeded schedule, and only to processes of this run."""
 import asyncio
 import collections
-import os
 import random
 import signal
 import time
@@ -96,10 +95,9 @@ class Havoc:
 
     async def hold_still(self, chance, seconds, what):
         worker = await self.victim(chance, 2)
-        if worker is None:
+        if worker is None or not signal_quietly(worker, signal.SIGSTOP):
             return
         self.stopped.add(worker)
-        os.kill(worker, signal.SIGSTOP)
         self.note(what, worker)
         await self.rest(seconds)
         if is_alive(worker):
@@ -122,6 +120,7 @@ class Havoc:
             self.processes.begin_nginx()
             # A signal that comes before it handles signals would end it.
             await asyncio.to_thread(self.processes.await_port)
+            self.note("nginx is back")
 
     async def renew(self, _):
         async with self.turn:

@@ -55,6 +55,12 @@ class History:
         for moment, what, _ in deeds:
             self.moments[what].append(moment)
 
+    def was_without_nginx(self, since, until):
+        """Some of the time. Of a restart whose end was not noted, as in journals of before, a second counts."""
+        return any(
+            began <= until and since <= next((back for back in self.moments["nginx is back"] if back >= began), began + 1)
+            for began in self.moments["restart nginx"])
+
     def has(self, what, since, until):
         return any(since <= moment <= until for moment in self.moments[what])
 
@@ -65,7 +71,7 @@ def blame(one, books, silent, history):
     hold = silent.get(entry.request_id) if entry else None
     if entry and entry.outcome == "expired" or entry and entry.is_corrected:
         return "its worker was killed" if hold and hold.worker in history.killed else "its worker was stopped"
-    if history.has("restart nginx", began - 1, ended + 0.1):
+    if history.was_without_nginx(began, ended):
         return "nginx was restarted"
     if entry and entry.outcome == "failed":
         return "the upstream broke off"
