@@ -72,7 +72,7 @@ def read_ledger(house):
 
 class Books:
     """- produced: the stand-in's rows.
-    - stopped: the workers that were killed or stopped: only what was theirs may have expired.
+    - stopped: the workers that were killed or stopped, by us or by their supervisor: only what was theirs may have expired.
     """
 
     def __init__(self, house, produced, asked, silent, passed_on, stopped):

@@ -25,7 +25,7 @@ from breaker import Breaker
 from crowd import Crowd, Journal
 from havoc import EARLY, PACES, Havoc
 from processes import TOP, Processes, is_alive
-from recovery import in_words, new_supervisors, noted, recoveries
+from recovery import in_words, killed_at_their_end, new_supervisors, noted, recoveries
 from scene import Scene
 from verdict import UNEXPLAINED, blames, disagreements
 from watch import LEASE, Watch
@@ -131,6 +131,7 @@ class Run:
         for identity, call in self.breaker.calls.items():
             self.journal.write(breaker=identity, **dataclasses.asdict(call))
         stopped = {worker for _, what, worker in havoc.deeds if what in ("kill", "stop", "long stop")}
+        stopped |= killed_at_their_end(self.processes.run / "sluice.log")
         return Books(scene.house, self.processes.produced(), crowd.asked, watch.silent, self.breaker.calls, stopped)
 
     @staticmethod

@@ -1,23 +1,39 @@
 """How soon a killed worker's place serves again, and what a kill cost those who asked: from the log and the clients' journal."""
+import contextlib
 import datetime
 import json
+import signal
 import statistics
 
 
 def read_log(path):
     """When each worker began to serve, and when it answered first, by process id."""
     serving, answering = {}, {}
+    for said in entries(path):
+        moment = datetime.datetime.fromisoformat(said["time"]).timestamp()
+        if said["message"] == "A worker serves":
+            serving.setdefault(int(said["fields"]["pid"]), moment)
+        elif said["message"] == "Answered a request":
+            answering.setdefault(said["pid"], moment)
+    return serving, answering
+
+
+def killed_at_their_end(path):
+    """The workers that a supervisor killed, because they had been asked to end and took too long: on a busy machine,
+    the store may keep one. Who was killed by anybody else is there as an error.
+    """
+    return {
+        int(said["fields"]["pid"]) for said in entries(path)
+        if said["message"] == "A worker ended" and said["level"] == "info" and said["fields"]["status"] == str(int(signal.SIGKILL))}
+
+
+def entries(path):
+    """Whoever is killed while it writes leaves half a line, and the next one's behind it: those are passed over."""
     with open(path, errors="replace") as log:
         for line in log:
-            if not line.startswith("{"):
-                continue
-            said = json.loads(line)
-            moment = datetime.datetime.fromisoformat(said["time"]).timestamp()
-            if said["message"] == "A worker serves":
-                serving.setdefault(int(said["fields"]["pid"]), moment)
-            elif said["message"] == "Answered a request":
-                answering.setdefault(said["pid"], moment)
-    return serving, answering
+            with contextlib.suppress(json.JSONDecodeError):
+                if isinstance(said := json.loads(line), dict):
+                    yield said
 
 
 def recoveries(log, kills, victims):
