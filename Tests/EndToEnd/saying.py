@@ -94,3 +94,11 @@ def event(text, **more):
 
 
 END = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+
+
+def halting(tokens, going_on):
+    """So many tokens at once, and the end as soon as the event `going_on` is set."""
+    yield EVENTS
+    yield from [event(" sea")] * tokens
+    going_on.wait(60)
+    yield END

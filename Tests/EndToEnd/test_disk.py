@@ -18,6 +18,7 @@ import pytest
 
 from conftest import running_house
 from house import Admin, PASSWORD, alert, eventually, sign_in
+from saying import Upstream, halting
 
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 HAS_NAMESPACE = subprocess.run([*NAMESPACE, "true"], capture_output=True).returncode == 0 if shutil.which("unshare") else False
@@ -48,12 +49,19 @@ class Disk:
 
     def fill(self):
         """To its last byte, when the log has been moved into the file: there is no room to write over either."""
-        eventually(lambda: self.house.query("PRAGMA wal_checkpoint(TRUNCATE)")[0]["busy"] == 0)
+        eventually(self.is_filled)
+
+    def is_filled(self):
+        """False where somebody kept the log or wrote to it meanwhile."""
+        self.empty()
+        if self.house.query("PRAGMA wal_checkpoint(TRUNCATE)")[0]["busy"]:
+            return False
         with open(self.path / "ballast", "wb", buffering=0) as ballast:
             for size in (65536, 4096, 1):
                 with contextlib.suppress(OSError):
                     while True:
                         ballast.write(b"x" * size)
+        return (self.path / "sluice.db-wal").stat().st_size == 0
 
     def empty(self):
         (self.path / "ballast").unlink(missing_ok=True)
@@ -85,16 +93,12 @@ def place(tmp_path_factory):
     data = tmp_path_factory.mktemp("disk")
     folder = data / "small"
     folder.mkdir()
-    # Slow enough to fill the disk while a reply comes.
-    variables = {
-        "SLUICE_DATABASE": str(folder / "sluice.db"),
-        "DEMO_ARGUMENTS": "--tokens-per-second 60 --first-token-milliseconds 50"}
-    with running_house(data, inside=on_a_small_disk(folder), **variables) as house:
+    with running_house(data, inside=on_a_small_disk(folder), SLUICE_DATABASE=str(folder / "sluice.db")) as house:
         disk = Disk(house, folder)
         house.store = folder / "sluice.db"
         house.inside = ("nsenter", "--preserve-credentials", "--user", "--mount", "--target", str(house.program.pid))
         house.disk = disk
-        Admin(house)
+        house.admin = Admin(house)
         yield house
 
 
@@ -110,12 +114,36 @@ def call(house, key, **members):
             json={"model": "demo-small", "messages": [{"role": "user", "content": QUESTION}], "max_tokens": 20, **members})
 
 
+class Halting:
+    """A model of an upstream that says some words, and comes to the end of its reply when it is let go on."""
+
+    PIECES = 30
+
+    def __init__(self, house):
+        self.going_on = threading.Event()
+        upstream = Upstream({"halting": lambda: halting(self.PIECES, self.going_on)})
+        self.name = house.admin.make_model(
+            "halting", upstream=house.admin.add_upstream(f"At {upstream.address}", upstream.address), encoding="o200k_base")
+
+    def assert_charged(self, house, person, times):
+        """So many replies, each to its last word, of somebody who asked nothing else. A prompt is as long elsewhere."""
+        rows = person.usage()
+        assert [row["completion_tokens"] for row in rows] == [self.PIECES] * times
+        prompt = call(house, house.key(house.add_person().email)).json()["usage"]["prompt_tokens"]
+        assert {row["prompt_tokens"] for row in rows} == {prompt}
+        assert_sums_agree(house, person)
+
+
 def assert_books_agree(house, person):
     """Ours and the stand-in's, request by request; our own sums; and nothing is held any more."""
-    assert eventually(lambda: person.holds() == [])
+    assert_sums_agree(house, person)
     for row in person.usage():
         theirs, = house.produced(row["request_id"])
         assert (row["prompt_tokens"], row["completion_tokens"]) == (theirs["prompt_tokens"], theirs["completion_tokens"])
+
+
+def assert_sums_agree(house, person):
+    assert eventually(lambda: person.holds() == [])
     flaws = house.rows(
         """
         SELECT id FROM account a WHERE used <> (SELECT coalesce(sum(used), 0) FROM charge WHERE account = a.id)
@@ -163,34 +191,37 @@ def test_a_full_disk_lets_nothing_pass_and_keeps_nobody_from_reading(place, pers
 
 def test_a_reply_that_ends_on_a_full_disk_is_charged_when_there_is_room(place, person):
     """The worker keeps the ending and tries again. Nothing is free meanwhile: what it took stays held."""
-    key = place.key(person.email)
-    replies = [Streaming(place, key, max_tokens=150) for _ in range(4)]
+    key, model = place.key(person.email), Halting(place)
+    replies = [Streaming(place, key, model=model.name, max_tokens=150) for _ in range(4)]
     for reply in replies:
-        reply.has_begun.wait(10)
+        assert reply.has_begun.wait(20)
     with place.disk.full():
+        model.going_on.set()
         for reply in replies:
             reply.join(20)
         assert all(reply.text.rstrip().endswith("data: [DONE]") for reply in replies), "a reply broke off"
         assert len(person.holds()) == 4 and person.usage() == []
         assert_refused_as_unavailable(call(place, key))
     assert eventually(lambda: len(person.usage()) == 4)
-    assert_books_agree(place, person)
+    model.assert_charged(place, person, times=4)
 
 
 def test_a_stopping_worker_still_writes_down_what_ends_with_it(place, person):
     """It has been asked to end while the disk is full, and there is room again before it is gone."""
-    key = place.key(person.email)
-    reply = Streaming(place, key, max_tokens=150)
-    reply.has_begun.wait(10)
+    key, model = place.key(person.email), Halting(place)
+    reply = Streaming(place, key, model=model.name, max_tokens=150)
+    assert reply.has_begun.wait(20)
     with place.disk.full():
+        model.going_on.set()
         reply.join(20)
         worker = int(eventually(person.holds)[0]["owner"].rsplit(":", 1)[1])
-        os.kill(worker, signal.SIGTERM)
-        time.sleep(0.5)
         assert person.usage() == []
+        os.kill(worker, signal.SIGTERM)
+        # It lets the socket go first, and tries to settle for three seconds in the end.
+        eventually(lambda: os.readlink(f"/proc/{worker}/fd/0") == "/dev/null")
     assert eventually(lambda: worker not in place.workers())
     assert len(person.usage()) == 1, "it ended without its books"
-    assert_books_agree(place, person)
+    model.assert_charged(place, person, times=1)
     eventually(lambda: call(place, key).status_code == 200)
 
 

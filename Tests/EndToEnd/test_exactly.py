@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from house import eventually
-from saying import END, EVENTS, Upstream, event
+from saying import Upstream, halting
 
 QUESTION = "Tell me a tale of the sea"
 REPLY = 20
@@ -111,14 +111,7 @@ PIECES = 30
 def test_a_killed_worker_costs_only_its_own_requests(house, admin):
     """Every reply stands still when the worker is killed, and its reader has all that came of it."""
     going_on = threading.Event()
-
-    def halting():
-        yield EVENTS
-        yield from [event(" sea")] * PIECES
-        going_on.wait(60)
-        yield END
-
-    upstream = admin.add_upstream("Halting", Upstream({"halting": halting}).address)
+    upstream = admin.add_upstream("Halting", Upstream({"halting": lambda: halting(PIECES, going_on)}).address)
     tier = admin.make_tier()
     model = admin.make_model("halting", upstream=upstream, encoding="o200k_base", maxReplyTokens=1_000)
     person = house.add_person(tier)
