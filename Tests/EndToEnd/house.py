@@ -229,11 +229,12 @@ class Admin(Person):
         assert f"{name} was changed." in answer.text, answer.text[-3000:]
 
     def make_model(self, upstream_model, **values):
-        """A model for every tier that is there already. Returns its name."""
+        """A model of the upstream that came first, for every tier that is there already. Returns its name."""
         name = f"model-{next(numbers)}"
+        first = self.house.rows("SELECT id FROM upstream ORDER BY created_at LIMIT 1")[0]["id"]
         page = self.client.get("/admin/models?edit=new").text
         filled = {
-            **form_fields(page, "/admin/models#form"), "name": name, "upstreamModel": upstream_model,
+            **form_fields(page, "/admin/models#form"), "name": name, "upstream": first, "upstreamModel": upstream_model,
             "contextWindow": 128_000, "maxReplyTokens": 4096,
             "tiers[]": [row["id"] for row in self.house.rows("SELECT id FROM tier")], **values}
         answer = self.client.post("/admin/models", data=filled)
