@@ -12,7 +12,6 @@ import re
 import socket
 import sqlite3
 import statistics
-import time
 
 import httpx
 import pytest
@@ -121,7 +120,14 @@ def test_18_nothing_of_anybody_else_is_found_by_its_id(house, admin, mallory):
     messages = [row["id"] for row in house.rows("SELECT id FROM message WHERE conversation = ?", chat)]
     key = house.rows("SELECT id FROM api_key WHERE person = ?", owner.id)[0]["id"]
     session = house.rows("SELECT id FROM session WHERE person = ?", owner.id)[0]["id"]
-    before = [tuple(row) for table in ("conversation", "message", "api_key", "session") for row in house.rows(f"SELECT * FROM {table}")]
+
+    def all_that_is_theirs():
+        for table, whose in {
+                "conversation": "person = ?", "api_key": "person = ?", "session": "person = ?",
+                "message": "conversation IN (SELECT id FROM conversation WHERE person = ?)"}.items():
+            rows = house.rows(f"SELECT * FROM {table} WHERE {whose} ORDER BY id", owner.id)
+            assert rows
+            yield from map(tuple, rows)
 
     def all_paths():
         yield from (("GET", f"/chat/{chat}{end}") for end in ("", "/export.md", "/export.json", f"/replies/{request}/events"))
@@ -130,6 +136,7 @@ def test_18_nothing_of_anybody_else_is_found_by_its_id(house, admin, mallory):
         yield from (("POST", f"/account/keys/{key}{end}") for end in ("", "/revoke"))
         yield ("POST", f"/account/sessions/{session}/end")
 
+    before = list(all_that_is_theirs())
     mine = mallory.question("Mine") | form_fields(mallory.client.get("/account/keys?edit=new").text, "/account/keys#key")
     for method, path in all_paths():
         form = {**mine, "title": "Mine", "instructions": "Mine", "name": "Mine"}
@@ -137,8 +144,7 @@ def test_18_nothing_of_anybody_else_is_found_by_its_id(house, admin, mallory):
         assert answer.status_code == 404 and "secret plan" not in answer.text, path
     for page in ("/account/keys?edit=", "/account/keys?revoke="):
         assert "secret" not in mallory.client.get(page + key).text or mallory.client.get(page + key).status_code == 404
-    assert before == [
-        tuple(row) for table in ("conversation", "message", "api_key", "session") for row in house.rows(f"SELECT * FROM {table}")]
+    assert before == list(all_that_is_theirs())
 
 
 @pytest.mark.parametrize("headers", [
@@ -213,9 +219,9 @@ def test_21_no_markdown_takes_long_to_write(house, admin, mallory, text):
         admin.change_tier(tier, maxReplyTokens=100_000, tokensPerDay=100_000_000)
         answer = mallory.ask("Say it", model=model)
         assert answer.status_code == 200
-        began = time.monotonic()
+        began = house.worked()
         mallory.client.get(f"/chat/{house.rows('SELECT conversation FROM usage ORDER BY id DESC LIMIT 1')[0][0]}")
-        assert time.monotonic() - began < 2
+        assert house.worked() - began < 2
 
 
 @pytest.mark.parametrize("header", [
@@ -301,15 +307,15 @@ def test_26_a_key_is_not_sent_to_a_new_address(house, admin):
 
 
 def test_27_who_does_not_exist_takes_as_long_as_who_does(house):
-    """Medians of tries in turn; without a hash for strangers they would be far quicker."""
+    """Medians of tries in turn, of what the workers did; without a hash for strangers that would be far less."""
     person, seconds = house.add_person(), {True: [], False: []}
     for number in range(12):
         for exists in (True, False):
             forget_failures(house)
             email = person.email if exists else f"stranger{number}@example.org"
-            began = time.monotonic()
+            began = house.worked()
             answer = sign_in(house.client(), email, "not the password")
-            seconds[exists].append(time.monotonic() - began)
+            seconds[exists].append(house.worked() - began)
             assert answer.status_code == 422
     ratio = statistics.median(seconds[False]) / statistics.median(seconds[True])
     forget_failures(house)
@@ -376,9 +382,9 @@ def test_32_no_file_of_limits_is_a_bomb(house, admin, text):
     before = [tuple(row) for row in house.rows("SELECT * FROM quota_limit")]
     page = admin.client.get("/admin/limits/file").text
     form = {**form_fields(page, "/admin/limits/file#form"), "text": text, "intent": "apply"}
-    began = time.monotonic()
+    began = house.worked()
     answer = admin.client.post("/admin/limits/file", files={name: (None, value) for name, value in form.items()})
-    assert answer.status_code in (400, 422) and time.monotonic() - began < 2
+    assert answer.status_code in (400, 422) and house.worked() - began < 2
     assert [tuple(row) for row in house.rows("SELECT * FROM quota_limit")] == before
 
 
@@ -387,9 +393,9 @@ def test_32_no_file_of_limits_is_a_bomb(house, admin, text):
     b'{"model":"demo-small","model":"demo-large","messages":[]}', b'{"model":"demo-small","messages":NaN}', b"\xff\xfe", b"\x00"],
     ids=lambda body: body[:24].decode("latin-1"))
 def test_32_no_json_is_a_bomb(house, caller, body):
-    before, began = len(house.produced()), time.monotonic()
+    before, began = len(house.produced()), house.worked()
     answer = caller.post("chat/completions", body)
-    assert answer.status_code == 400 and time.monotonic() - began < 2 and len(house.produced()) == before
+    assert answer.status_code == 400 and house.worked() - began < 2 and len(house.produced()) == before
 
 
 def test_35_an_admin_sees_whom_a_mistake_would_stop_before_it_is_made(house, admin):
