@@ -13,7 +13,7 @@ SCREENSHOTS = pathlib.Path(__file__).parents[2] / "var/screenshots"
 
 @pytest.fixture(scope="module")
 def slow_house(tmp_path_factory):
-    """Where a reply takes some seconds."""
+    """Where a reply takes some seconds, or minutes."""
     with running_house(
             tmp_path_factory.mktemp("slow"), DEMO_ARGUMENTS="--tokens-per-second 25 --first-token-milliseconds 50") as house:
         yield house
@@ -48,14 +48,16 @@ def send(page, text, model="demo-small"):
 def test_who_has_to_wait_sees_the_place_and_then_the_reply(slow_house, slow_admin, browser):
     slow_house.change("UPDATE organization SET waits_for_holds = 1")
     person = slow_house.add_person(slow_admin.make_tier(tokensPerDay=290, maxReplyTokens=300))
+    endless = slow_admin.make_model("demo-fault-endless+slow")
     first, second = (page_of(browser, slow_house, person, color_scheme=look) for look in ("light", "dark"))
-    send(first, "What is a sluice?")
+    send(first, "What is a sluice?", endless)
     expect(first.locator(".message.reply")).to_be_visible()
     send(second, "And who opens it?")
     place = second.locator(".composer > .note", has_text="Place 1 of 1")
     expect(place).to_be_visible()
     picture(second, "queue-dark")
     expect(second.locator("#text")).to_have_value("And who opens it?")
+    first.click("#stop")
     expect(second.locator(".message.reply")).to_be_visible(timeout=30_000)
     expect(place).to_have_count(0)
     expect(second.locator(".message.reply footer")).to_contain_text("reply =", timeout=30_000)
@@ -64,15 +66,17 @@ def test_who_has_to_wait_sees_the_place_and_then_the_reply(slow_house, slow_admi
 def test_without_javascript_the_place_stands_in_the_page(slow_house, slow_admin, browser):
     slow_house.change("UPDATE organization SET waits_for_holds = 1")
     person = slow_house.add_person(slow_admin.make_tier(tokensPerDay=290, maxReplyTokens=300))
+    endless = slow_admin.make_model("demo-fault-endless+slow")
     first = page_of(browser, slow_house, person)
     second = page_of(browser, slow_house, person, scripts=False, viewport={"width": 320, "height": 640})
-    send(first, "What is a sluice?")
+    send(first, "What is a sluice?", endless)
     expect(first.locator(".message.reply")).to_be_visible()
     second.select_option("#model", "demo-small")
     second.fill("#text", "And who opens it?")
     second.click("#send", no_wait_after=True)
     expect(second.get_by_text("Place 1 of 1")).to_be_visible()
     picture(second, "queue-320")
+    first.click("#stop")
     expect(second.locator(".message.reply footer")).to_contain_text("reply =", timeout=30_000)
 
 
