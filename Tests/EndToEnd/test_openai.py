@@ -238,7 +238,7 @@ def test_a_client_that_leaves_stops_the_upstream(caller, admin):
     next(iter(stream))
     stream.close()
     row = eventually(lambda: (rows := caller.person.usage()) and rows[-1]["outcome"] == "abandoned" and rows[-1])
-    book, = caller.house.produced(row["request_id"])
+    book = eventually(lambda: (book := caller.house.produced(row["request_id"])[0])["state"] != "running" and book)
     assert book["state"] == "left" and book["completion_tokens"] >= row["completion_tokens"]
 
 
