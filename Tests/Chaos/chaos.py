@@ -154,7 +154,7 @@ class Run:
         supervisors = [moment for moment, what, _ in havoc.deeds if what == "kill supervisor"]
         print(in_words(new_supervisors(log, supervisors), "supervisors"))
         halted = {worker for _, what, worker in havoc.deeds if what in ("stop", "long stop")}
-        print(noted(watch.silent, {worker: moment for moment, worker in kills if worker not in halted}))
+        print(noted(watch.silent, [(moment, worker) for moment, worker in kills if worker not in halted]))
         reasons = blames(crowd.asked, books, watch.silent, havoc.deeds)
         for reason, count in reasons.items():
             print(f"  {count:,} answers not whole: {reason}")

@@ -1,21 +1,31 @@
 """How soon a killed worker's place serves again, and what a kill cost those who asked: from the log and the clients' journal."""
 import contextlib
+import dataclasses
 import datetime
 import json
 import signal
 import statistics
 
 
-def read_log(path):
-    """When each worker began to serve, and when it answered first, by process id."""
-    serving, answering = {}, {}
+@dataclasses.dataclass
+class Life:
+    """Of a worker. In an hour of kills process ids come again."""
+
+    serves: float
+    answers: float | None = None
+
+
+def lives(path):
+    """When each worker began to serve, and when it answered first; in their order."""
+    all_lives, latest = [], {}
     for said in entries(path):
         moment = datetime.datetime.fromisoformat(said["time"]).timestamp()
         if said["message"] == "A worker serves":
-            serving.setdefault(int(said["fields"]["pid"]), moment)
-        elif said["message"] == "Answered a request":
-            answering.setdefault(said["pid"], moment)
-    return serving, answering
+            latest[int(said["fields"]["pid"])] = life = Life(moment)
+            all_lives.append(life)
+        elif said["message"] == "Answered a request" and (life := latest.get(said["pid"])) and life.answers is None:
+            life.answers = moment
+    return sorted(all_lives, key=lambda life: life.serves)
 
 
 def killed_at_their_end(path):
@@ -42,29 +52,29 @@ def recoveries(log, kills, victims):
     The latest kill chooses first: a worker that is killed while it is renewed has no heir, and would else take that of the
     next one, and that the next one's.
     """
-    serving, answering = read_log(log)
-    successors = sorted((moment, pid) for pid, moment in serving.items())
-    took, taken = [], set()
+    successors = lives(log)
+    took = []
     for moment, worker in reversed(kills):
-        heir = next(((when, pid) for when, pid in successors if when > moment and pid not in taken), None)
+        heir = next((life for life in successors if life.serves > moment), None)
         if heir is None:
             continue
-        taken.add(heir[1])
-        if worker in victims and heir[1] in answering:
-            took.append(answering[heir[1]] - moment)
+        successors.remove(heir)
+        if worker in victims and heir.answers:
+            took.append(heir.answers - moment)
     return sorted(took)
 
 
 def new_supervisors(log, kills):
     """Seconds from each kill of a supervisor until a worker of the next one serves."""
-    serving = sorted(read_log(log)[0].values())
+    serving = [life.serves for life in lives(log)]
     successors = [next((when for when in serving if when > moment), None) for moment in kills]
     return sorted(when - moment for when, moment in zip(successors, kills) if when)
 
 
 def noted(silent, kills):
     """How long before it was killed a worker had last noted how far its replies were."""
-    gaps = sorted(kills[hold.worker] - hold.noted for hold in silent.values() if hold.worker in kills)
+    ends = ((hold, next((at for at, worker in kills if worker == hold.worker and at >= hold.noted), None)) for hold in silent.values())
+    gaps = sorted(at - hold.noted for hold, at in ends if at)
     if not gaps:
         return "killed workers had no reply under way"
     return f"the last note of {len(gaps):,} replies was {statistics.median(gaps):.2f} s old (median), {gaps[-1]:.2f} s at most"

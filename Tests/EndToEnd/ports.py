@@ -19,13 +19,14 @@ def free_port():
 
 
 def is_free(port):
-    """On both loopbacks, as nginx listens on both."""
+    """On both loopbacks, as nginx listens on both where there are both."""
+    return all(is_free_on(*loopback, port) for loopback in [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+
+
+def is_free_on(family, address, port):
     try:
-        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-            with socket.socket(family) as probe:
-                probe.bind((address, port))
-        return True
+        with socket.socket(family) as probe:
+            probe.bind((address, port))
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        return False
+        return error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+    return True
