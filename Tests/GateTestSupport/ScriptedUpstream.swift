@@ -7,6 +7,8 @@ public final class ScriptedUpstream: Upstream {
         case accept
         /// Sends these by itself.
         case send(UpstreamReply)
+        /// The same, another one to each call.
+        case give(@Sendable (UpstreamCall) -> UpstreamReply)
         /// Plays every reply by itself.
         case play(@Sendable (ScriptedReply) async -> Void)
         case fail(UpstreamFailure)
@@ -48,6 +50,7 @@ public final class ScriptedUpstream: Upstream {
         switch answer {
         case .accept: return UpstreamReply(events: reply.stream)
         case .send(let reply): return reply
+        case .give(let give): return give(call)
         case .play(let play):
             Task { await play(reply) }
             return UpstreamReply(events: reply.stream)

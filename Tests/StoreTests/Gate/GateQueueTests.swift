@@ -124,26 +124,16 @@ struct GateQueueTests {
         let world = try await GateFixture(limit: 10_000_000)
         try await world.set("waits_for_holds = 1, queue_length = 1000, queue_seconds = 600")
         let workers = [world.gate, try world.anotherGate()]
-        world.upstream.play(lengths)
-        let time = world.clock.run()
-        defer { time.cancel() }
-        for _ in 0..<20 { _ = try await world.gate.submit(GateFixture.prompt(maxReplyTokens: nil)).whole() }
+        world.upstream.give(lengths, in: world.clock)
+        for _ in 0..<20 { _ = await Self.endings(of: 1, at: workers, world.clock) }
         let before = try await world.balance()[0]
         try await world.book.lower(to: before + 10_000)
         try await world.book.watch()
 
-        let endings = await withTaskGroup { group in
-            for number in 0..<200 {
-                group.addTask {
-                    let prompt = GateFixture.prompt(maxReplyTokens: nil)
-                    return try? await workers[number % 2].submit(prompt).whole().ending
-                }
-            }
-            return await group.reduce(into: [ReplyEnding]()) { if let ending = $1 { $0.append(ending) } }
-        }
+        let endings = await Self.endings(of: 200, at: workers, world.clock)
         let used = try await world.balance()[0] - before
         let cut = endings.count { $0.finishReason == .length }
-        #expect(used >= 9000 && used <= 10_000)
+        #expect(used >= 9900 && used <= 10_000)
         let mostOfAHundred = lengths.count == 1 ? 5 : 10
         #expect(cut * 100 <= endings.count * mostOfAHundred, "\(cut) of \(endings.count) were cut")
         #expect(try await world.book.breaches() == 0)
@@ -155,23 +145,42 @@ struct GateQueueTests {
 
     @Test func aReplyNearALimitComesAtHalfItsSpeed() async throws {
         let world = try await Self.throttled()
-        let (reply, upstream) = try await world.running()
+        // Who reads asks for the next piece only after the rest that follows the one before.
+        let events = EventsOnDemand { [clock = world.clock] number in
+            guard number < 9 else { return .text("y") }
+            clock.advance(byMilliseconds: 20)
+            return .text("x")
+        }
+        world.upstream.answer = .send(UpstreamReply(events: events))
+        let reply = try await world.gate.submit(GateFixture.prompt())
         #expect(reply.reduction == AlertRule.usualReduction)
+        await world.clock.sleeper()
         await reply.listen { events in
             var events = events.makeAsyncIterator()
-            for _ in 0..<9 {
-                upstream.send(.text("x"))
-                _ = await events.next()
-                world.clock.advance(byMilliseconds: 20)
-            }
-            await world.clock.sleeper()
-            upstream.send(.text("y"))
-            #expect(reply.text == String(repeating: "x", count: 9))
-            world.clock.advance(byMilliseconds: 40)
+            #expect(await events.next() == .text("xxxxxxxxx"))
+            world.clock.advance(byMilliseconds: 39)
+            #expect(world.clock.sleepers == 1)
+            world.clock.advance(byMilliseconds: 1)
             #expect(await events.next() == .text("y"))
         }
         #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
         #expect(try await reply.whole().ending.outcome == .stopped)
+    }
+
+    /// So many prompts at once, and how those ended that passed. Time passes as long as that takes.
+    private static func endings(of count: Int, at workers: [Gate], _ clock: TestClock) async -> [ReplyEnding] {
+        let working = Workers(count)
+        return await withTaskGroup { group in
+            for number in 0..<count {
+                group.addTask {
+                    defer { working.leave() }
+                    let prompt = GateFixture.prompt(maxReplyTokens: nil)
+                    return try? await workers[number % workers.count].submit(prompt).whole().ending
+                }
+            }
+            await clock.pass(while: working)
+            return await group.reduce(into: [ReplyEnding]()) { if let ending = $1 { $0.append(ending) } }
+        }
     }
 
     /// A day of which 95 % is gone.
