@@ -62,6 +62,11 @@ final class SQLiteCheckpoints: Sendable {
         connection.writeWithoutTransaction { checkpoint(in: $0) }
     }
 
+    /// Waits for those that are due.
+    func wait() {
+        connection.writeWithoutTransaction { _ in }
+    }
+
     /// What fails is done with the next one; another process may be at it, too. A disk that fails lets the writers fail.
     private func checkpoint(in database: Database) {
         guard let log = try? database.checkpoint(.passive), log.walFrameCount >= limits.maxPages else { return }

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Only the files named `SQLite…` import GRDB.
 public final class SQLiteDatabase: SQLDatabase {
-    public struct Settings: Sendable, Hashable {
+    public struct Settings: Sendable {
         /// What survives. https://www.sqlite.org/pragma.html#pragma_synchronous
         public enum Durability: String, Sendable, CaseIterable {
             /// Any crash of a process; a power cut may lose the last instant, never the file. The default.
@@ -80,6 +80,9 @@ public final class SQLiteDatabase: SQLDatabase {
 
     /// Moves what was committed into the file, as it is done now and then by itself; for tests of what may fail in it.
     package func moveLog() { checkpoints.moveNow() }
+
+    /// Returns when nothing is being moved; for tests of how much is left in it.
+    package func waitForMoves() { checkpoints.wait() }
 
     /// On a connection of its own, in no transaction, for what SQLite does not do in one.
     func outsideTransaction(_ body: @escaping @Sendable (Database) throws -> Void) async throws {

@@ -1,5 +1,7 @@
+import Glibc
+
 /// How processes take turns at SQLite's write lock, which one gets by asking at the right moment.
-struct SQLiteTurn: Sendable, Hashable {
+struct SQLiteTurn: Sendable {
     /// How many writes one transaction does at most.
     var maxWrites = 64
     /// How long the lock is held before others may have it, from the moment that it was given. The write that passes it
@@ -10,4 +12,6 @@ struct SQLiteTurn: Sendable, Hashable {
     var longestWait: Duration = .seconds(30)
     /// Longer than two looks of one who waits (`patientBusyMode`), with the kernel's own delay of each.
     var pauseMicroseconds: UInt32 = 200
+    /// How it pauses. Tests own this clock.
+    var pause: @Sendable (_ microseconds: UInt32) -> Void = { usleep($0) }
 }

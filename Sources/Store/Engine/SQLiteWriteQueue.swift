@@ -1,5 +1,4 @@
 import GRDB
-import Glibc
 import Synchronization
 
 /// The writes of this process, first come, first served, in front of the connection that writes.
@@ -43,7 +42,7 @@ final class SQLiteWriteQueue: Sendable {
         var held = Duration.zero
         while isAnybodyWaiting() {
             if held >= turn.maxDuration {
-                usleep(turn.pauseMicroseconds)
+                turn.pause(turn.pauseMicroseconds)
                 held = .zero
             }
             held += commitGroup(in: database)

@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// What writes that share a transaction owe each other.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SQLiteWriteQueueTests {
     let file: TemporaryDatabase
     let database: SQLiteDatabase
@@ -104,14 +104,14 @@ struct SQLiteWriteQueueTests {
 
     /// One after the other they would have waited for fifty timeouts.
     @Test func allWhoWaitForALockThatIsNotGivenHearBusyTogether() async throws {
-        let hasty = try file.open(busyTimeoutSeconds: 0.05)
+        let hasty = try file.open(busyTimeoutSeconds: 0.5)
         let gate = Gate()
         async let slow: Void = database.write { _ in gate.pass() }
         await gate.isReached()
         let begin = ContinuousClock.now
         let errors = await together(50, on: hasty, behindAnother: false) { _, _ in }
         #expect(errors.allSatisfy { $0 as? StoreFailure == .busy })
-        #expect(begin.duration(to: .now) < .seconds(2))
+        #expect(begin.duration(to: .now) < .seconds(12))
         gate.open()
         try await slow
     }
@@ -135,22 +135,42 @@ struct SQLiteWriteQueueTests {
         #expect(errors.indices.filter { errors[$0] != nil } == [5])
     }
 
+    /// A pause lasts here until the other process has written.
     @Test func processThatIsNeverDoneLetsAnotherHaveItsTurn() async throws {
-        let greedy = try file.open(turn: SQLiteTurn(maxDuration: .milliseconds(50), pauseMicroseconds: 20_000))
+        let (pauses, pausing) = AsyncStream.makeStream(of: Void.self)
+        let hasWritten = DispatchSemaphore(value: 0)
         let isOver = Atomic(false)
-        defer { isOver.store(true, ordering: .relaxed) }
+        let sincePause = Atomic(0)
+        var turn = SQLiteTurn(maxDuration: .milliseconds(5))
+        turn.pause = { _ in
+            guard !isOver.load(ordering: .relaxed) else { return }
+            sincePause.store(0, ordering: .relaxed)
+            pausing.yield()
+            hasWritten.wait()
+        }
+        let greedy = try file.open(turn: turn)
         @Sendable func writeAgain() {
             greedy.startWrite {
                 _ = try $0.rows(
                     "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20000) SELECT MAX(x) FROM c")
             } answer: { _ in
+                if sincePause.add(1, ordering: .relaxed).newValue > 1000 { pausing.finish() }
                 if !isOver.load(ordering: .relaxed) { writeAgain() }
             }
         }
+        defer {
+            isOver.store(true, ordering: .relaxed)
+            hasWritten.signal()
+        }
         for _ in 0..<100 { writeAgain() }
-        let hasty = try file.open(busyTimeoutSeconds: 0.3)
-        for number in 0..<20 {
-            try await hasty.write { session in try session.execute("INSERT INTO jar (number) VALUES ($1)", number) }
+        let hasty = try file.open(busyTimeoutSeconds: 60)
+        var number = 0
+        for await _ in pauses.prefix(20) {
+            try await hasty.write { [number] session in
+                try session.execute("INSERT INTO jar (number) VALUES ($1)", number)
+            }
+            hasWritten.signal()
+            number += 1
         }
         #expect(try await jars() == Array(0..<20))
     }
