@@ -124,7 +124,10 @@ struct RecordTests {
             for client in halves { try client.send(Record.begin().bytes + [1, 4, 0]) }
             let halfBody = try server.client()
             try halfBody.send(Array(requestBytes("POST", "/", [("CONTENT_LENGTH", "9")], body: [1, 2, 3]).dropLast(8)))
-            try await server.expect(requestBytes(), status: 200)
+            // It waits behind them, and is cut like them where that takes as long.
+            var reply = try await server.reply(to: requestBytes())
+            while !reply.isComplete { reply = try await server.reply(to: requestBytes()) }
+            #expect(reply.status == 200)
             // All of them are cut within the limit.
             for client in halves + [silent, halfBody] {
                 let isComplete = try await blocking { try client.reply().isComplete }

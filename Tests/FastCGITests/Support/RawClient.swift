@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// A FastCGI client that sends records of the test's making over a unix socket, as nginx would or never would.
-/// Every call blocks, at most ten seconds: call through `blocking`.
+/// Every call blocks, at most two minutes: call through `blocking`.
 struct RawClient: Sendable {
     let descriptor: Int32
 

@@ -18,11 +18,11 @@ struct SocketFailure: Error {
     }
 }
 
-/// Connects, with a limit of ten seconds for each later read and write.
+/// Connects, with a limit of two minutes for each later read and write.
 func connectUnix(_ path: String) throws -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | 0o2000000, 0)
     guard descriptor >= 0 else { throw SocketFailure("socket") }
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    var limit = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_un()
