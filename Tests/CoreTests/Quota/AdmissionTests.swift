@@ -112,8 +112,7 @@ struct AdmissionTests {
 
     /// Whatever the numbers: what is granted fits, and one token more would not, or was not asked.
     @Test func theGrantedReplyIsTheLongestThatFits() throws {
-        let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<20_000 {
             let tariff = Tariff(
                 promptNanodollarsPerMillion: .random(in: 0...5_000_000, using: &random),
@@ -125,20 +124,19 @@ struct AdmissionTests {
             let meter = [Limit.Meter.tokens, .cost].randomElement(using: &random)!
             let account = account(meter, .random(in: 0...1500, using: &random))
             guard case .granted(let allowance) = Admission.decide(demand, on: [account]) else { continue }
-            #expect(allowance.charges[0].amount <= account.available, "seed \(seed)")
-            #expect(allowance.replyCap >= min(demand.minimumReply, demand.replyCap), "seed \(seed)")
+            #expect(allowance.charges[0].amount <= account.available)
+            #expect(allowance.replyCap >= min(demand.minimumReply, demand.replyCap))
             guard allowance.replyCap < demand.replyCap else { continue }
             let longer = Demand(
                 promptTokens: demand.promptTokens, replyCap: allowance.replyCap + 1,
                 minimumReply: allowance.replyCap + 1, tariff: tariff)
-            #expect(throws: Refusal.self, "seed \(seed)") { try granted(longer, on: [account]) }
+            #expect(throws: Refusal.self) { try granted(longer, on: [account]) }
         }
     }
 
     /// Also where the upstream's cache is dearer than its plain prompt, and whatever part of the prompt came from it.
     @Test func aHoldCoversWhateverARequestWithinItCosts() throws {
-        let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: 2)
         for _ in 0..<5000 {
             let tariff = Tariff(
                 promptNanodollarsPerMillion: .random(in: 0...5_000_000, using: &random),
@@ -150,7 +148,7 @@ struct AdmissionTests {
             let usage = Usage(
                 promptTokens: demand.promptTokens, completionTokens: allowance.replyCap,
                 cachedPromptTokens: .random(in: 0...demand.promptTokens, using: &random), source: .reported)
-            #expect(tariff.charge(.cost, for: usage) <= allowance.charges[0].amount, "seed \(seed)")
+            #expect(tariff.charge(.cost, for: usage) <= allowance.charges[0].amount)
         }
     }
 

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Core
@@ -50,12 +51,12 @@ import Testing
     }
 
     @Test func isNeverBelowTheAmountNorAboveTheCeiling() {
-        var numbers = SystemRandomNumberGenerator()
+        var numbers = SeededGenerator(seed: 1)
         for _ in 0..<5_000 {
             let amount = Int64.random(in: 0...Limit.amountRange.upperBound, using: &numbers)
-            let ceiling =
-                Bool.random() ? amount + .random(in: 0...20) : .random(in: amount...Limit.amountRange.upperBound)
-            let before = Bool.random() ? nil : Int64.random(in: 0...Limit.amountRange.upperBound, using: &numbers)
+            let most = numbers.one(in: 2) ? amount + 20 : Limit.amountRange.upperBound
+            let ceiling = Int64.random(in: amount...most, using: &numbers)
+            let before = numbers.one(in: 2) ? nil : Int64.random(in: 0...Limit.amountRange.upperBound, using: &numbers)
             let changed = limit(amount, ceiling: ceiling, raisedTo: before)
             if let raise = changed.raise(byForecast: .random(in: 0...1_200_000, using: &numbers)) {
                 #expect(raise > amount && raise <= ceiling, "\(changed)")

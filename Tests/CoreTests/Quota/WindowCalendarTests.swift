@@ -120,8 +120,7 @@ struct WindowCalendarTests {
         "Antarctica/Troll",
     ])
     func windowsFollowOneAnotherWithoutGapOrOverlap(zone: String) throws {
-        let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<300 {
             let calendar = try calendar(
                 zone, weekStart: Weekday.allCases.randomElement(using: &random)!,
@@ -131,10 +130,10 @@ struct WindowCalendarTests {
                 let interval = try #require(calendar.interval(of: window, containing: moment))
                 let end = try #require(interval.end)
                 let last = Timestamp(milliseconds: end.milliseconds - 1)
-                #expect(interval.start <= moment && moment < end, "seed \(seed)")
-                #expect(calendar.interval(of: window, containing: interval.start) == interval, "seed \(seed)")
-                #expect(calendar.interval(of: window, containing: last) == interval, "seed \(seed)")
-                #expect(calendar.interval(of: window, containing: end)?.start == end, "seed \(seed)")
+                #expect(interval.start <= moment && moment < end)
+                #expect(calendar.interval(of: window, containing: interval.start) == interval)
+                #expect(calendar.interval(of: window, containing: last) == interval)
+                #expect(calendar.interval(of: window, containing: end)?.start == end)
             }
         }
     }
