@@ -144,21 +144,22 @@ let package = Package(
                 hummingbirdTesting, logging,
             ]
         ),
-        tests("Relay", with: ["Core", "Relay", "StrictJSON", "UpstreamTestSupport"]),
+        tests("Relay", with: ["Core", "ProcessorTime", "Relay", "StrictJSON", "UpstreamTestSupport"]),
         .target(name: "UpstreamTestSupport", path: "Tests/UpstreamTestSupport", swiftSettings: house),
         tests(
             "Web",
             with: [
-                "Web", "Core", "GateTestSupport", "HTMLTestSupport", "Relay", "SeededRandom", "Store", "StrictJSON",
-                "Tokenizer", "UpstreamTestSupport", httpTypes, hummingbird, hummingbirdTesting, logging, mustache,
-                nioCore,
+                "Web", "Core", "GateTestSupport", "HTMLTestSupport", "ProcessorTime", "Relay", "SeededRandom", "Store",
+                "StrictJSON", "Tokenizer", "UpstreamTestSupport", httpTypes, hummingbird, hummingbirdTesting, logging,
+                mustache, nioCore,
             ]),
         .target(name: "HTMLTestSupport", path: "Tests/HTMLTestSupport", swiftSettings: house),
         tests("Core", with: ["Core", "SeededRandom"]),
         .target(
             name: "GateTestSupport", dependencies: ["Core", "Tokenizer"], path: "Tests/GateTestSupport",
             swiftSettings: house),
-        tests("StrictJSON", with: ["SeededRandom", "StrictJSON"]),
+        tests("StrictJSON", with: ["ProcessorTime", "SeededRandom", "StrictJSON"]),
+        .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: house),
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: house),
         .executableTarget(
             name: "ledger-test-worker", dependencies: ["Core", "Store"], path: "Tests/LedgerTestWorker",

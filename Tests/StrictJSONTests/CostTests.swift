@@ -1,4 +1,4 @@
-import Foundation
+import ProcessorTime
 import StrictJSON
 import Testing
 
@@ -38,20 +38,6 @@ struct CostTests {
             try secondsOfWork { _ = try document(text, depth: .max).root.members { _ in true } }
         }
         return seconds.min() ?? .nan
-    }
-
-    /// Without the time in which other programs had the processor.
-    private func secondsOfWork(_ body: () throws -> Void) throws -> Double {
-        let start = processorSeconds()
-        try body()
-        return processorSeconds() - start
-    }
-
-    /// Of this thread.
-    private func processorSeconds() -> Double {
-        var now = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
     }
 }
 
