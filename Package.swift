@@ -136,7 +136,9 @@ let package = Package(
             name: "fastcgi-test-worker",
             dependencies: ["FastCGI", hummingbird, logging, serviceLifecycle, unixSignals],
             path: "Tests/FastCGITestWorker", swiftSettings: house),
-        tests("FastCGI", with: ["FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
+        tests(
+            "FastCGI",
+            with: ["CDescriptors", "FastCGI", "fastcgi-test-worker", httpTypes, hummingbird, logging, serviceLifecycle]),
         tests(
             "DemoUpstream",
             with: [
@@ -145,7 +147,10 @@ let package = Package(
             ]
         ),
         tests("Relay", with: ["Core", "ProcessorTime", "Relay", "StrictJSON", "UpstreamTestSupport"]),
-        .target(name: "UpstreamTestSupport", path: "Tests/UpstreamTestSupport", swiftSettings: house),
+        .target(
+            name: "UpstreamTestSupport", dependencies: ["CDescriptors"], path: "Tests/UpstreamTestSupport",
+            swiftSettings: house),
+        .systemLibrary(name: "CDescriptors", path: "Tests/CDescriptors"),
         tests(
             "Web",
             with: [

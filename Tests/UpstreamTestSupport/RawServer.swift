@@ -1,3 +1,4 @@
+import CDescriptors
 import Foundation
 import Synchronization
 
@@ -14,7 +15,7 @@ public final class RawServer: Sendable {
     public init(_ script: @escaping @Sendable (RawConnection) -> Void) throws {
         (listener, port) = try Self.listen()
         Thread.detachNewThread { [self] in
-            while case let socket = accept(listener, nil, nil), socket >= 0 {
+            while case let socket = descriptors_accept(listener), socket >= 0 {
                 accepted.withLock { $0 += 1 }
                 Thread.detachNewThread { self.serve(RawConnection(socket), script) }
             }
@@ -40,28 +41,45 @@ public final class RawServer: Sendable {
         connection.close()
     }
 
-    /// A free port that nobody listens on.
-    public static func unusedPort() throws -> UInt16 {
-        let (listener, port) = try listen()
-        close(listener)
-        return port
+    private static func listen() throws -> (listener: Int32, port: UInt16) {
+        let (listener, port) = try bind()
+        guard Glibc.listen(listener, 128) == 0 else {
+            close(listener)
+            throw POSIXError(.EADDRNOTAVAIL)
+        }
+        return (listener, port)
     }
 
-    private static func listen() throws -> (listener: Int32, port: UInt16) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    /// A socket on a free port, which refuses connections.
+    fileprivate static func bind() throws -> (socket: Int32, port: UInt16) {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | descriptors_close_on_exec, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, length) == 0 && Glibc.listen(listener, 128) == 0
-                    && getsockname(listener, address, &length) == 0
+                Glibc.bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
             }
         }
-        guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
-        return (listener, UInt16(bigEndian: address.sin_port))
+        guard isBound else {
+            close(socket)
+            throw POSIXError(.EADDRNOTAVAIL)
+        }
+        return (socket, UInt16(bigEndian: address.sin_port))
     }
+}
+
+/// A port that nobody listens on, and nobody else gets until it is released.
+public struct UnusedPort: Sendable {
+    public let number: UInt16
+    private let socket: Int32
+
+    public init() throws {
+        (socket, number) = try RawServer.bind()
+    }
+
+    public func release() { close(socket) }
 }
 
 /// One connection of a `RawServer`, used by its thread only.
@@ -100,8 +118,11 @@ public final class RawConnection {
     }
 
     /// Begins a chunked event stream.
-    public func beginStream(_ headers: String = "content-type: text/event-stream\r\n") {
-        send("HTTP/1.1 200 OK\r\n\(headers)transfer-encoding: chunked\r\n\r\n")
+    ///
+    /// - Parameter first: its first chunk, in the same write; empty for none.
+    public func beginStream(_ headers: String = "content-type: text/event-stream\r\n", first: String = "") {
+        let head = "HTTP/1.1 200 OK\r\n\(headers)transfer-encoding: chunked\r\n\r\n"
+        send(Array(head.utf8) + (first.isEmpty ? [] : Self.framed(Array(first.utf8))))
     }
 
     @discardableResult
@@ -111,7 +132,11 @@ public final class RawConnection {
 
     @discardableResult
     public func chunk(_ bytes: [UInt8]) -> Bool {
-        send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Array("\r\n".utf8))
+        send(Self.framed(bytes))
+    }
+
+    private static func framed(_ chunk: [UInt8]) -> [UInt8] {
+        Array("\(String(chunk.count, radix: 16))\r\n".utf8) + chunk + Array("\r\n".utf8)
     }
 
     public func endStream() {

@@ -1,6 +1,6 @@
+import CDescriptors
 import Foundation
 import Glibc
-import Synchronization
 
 /// A process that this test started, and what it prints on standard error.
 struct ChildProcess: Sendable {
@@ -12,21 +12,15 @@ struct ChildProcess: Sendable {
 
     /// - Parameter input: becomes descriptor 0.
     init(_ program: String, _ arguments: [String], input: Int32? = nil) throws {
-        // One at a time: between pipe and fcntl another child would inherit the pipe, and keep it open.
-        self = try Self.starting.withLock { _ in try ChildProcess(starting: program, arguments, input: input) }
-    }
-
-    private static let starting = Mutex(())
-
-    private init(starting program: String, _ arguments: [String], input: Int32?) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SocketFailure("pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard descriptors_pipe(&ends) == 0 else { throw SocketFailure("pipe2") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) }
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        // What others have opened in this process is not for the child.
+        descriptors_close_from(&actions, 3)
         let argv = ([program] + arguments).map { strdup($0) } + [nil]
         let environment = Self.environment.map { strdup($0) } + [nil]
         defer { for string in argv + environment { free(string) } }

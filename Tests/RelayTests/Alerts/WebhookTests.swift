@@ -106,7 +106,9 @@ struct WebhookTests {
     }
 
     @Test func nobodyThereIsAFailureThatKeepsTheSecret() async throws {
-        let target = URL(string: "http://127.0.0.1:\(try RawServer.unusedPort())/secret")!
+        let port = try UnusedPort()
+        defer { port.release() }
+        let target = URL(string: "http://127.0.0.1:\(port.number)/secret")!
         let failure = await #expect(throws: AlertFailure.self) {
             try await withChannels { try await $0.send(.example(), to: .webhook(target)) }
         }
