@@ -184,7 +184,7 @@ struct OpenAIUpstreamTests {
         }
         defer { server.stop() }
         var impatient = settings
-        impatient.silenceTimeout = .milliseconds(1_500)
+        impatient.silenceTimeout = .milliseconds(2_500)
         try await withUpstream(impatient) { upstream in
             let reply = try await upstream.open(call(server.baseURL))
             var events = reply.events.makeAsyncIterator()

@@ -71,6 +71,7 @@ struct ChatCompletionsTests {
     @Test func aStreamPassesEachChunkWhenItComes() async throws {
         let site = try await TestSite()
         let program = try await Program(site)
+        let beginning = ContinuousClock.now
         let open = Task { try await program.open("/v1/chat/completions", Self.question + #","stream":true}"#) }
         let upstream = await site.upstream.next()
         let answer = try await open.value
@@ -79,7 +80,12 @@ struct ChatCompletionsTests {
         var pieces = answer.pieces.makeAsyncIterator()
         for piece in ["data: {\"a\":1}\n\n", "data: {\"b\": 2}\n\n"] {
             upstream.send(.text("x"), .passage(Array(piece.utf8)))
-            #expect(try await pieces.next() == piece)
+            var came = try await pieces.next()
+            // Only on a machine that is very busy there is time for a word that nothing has come.
+            while came == ": still here\n\n", beginning.duration(to: .now) >= .seconds(15) {
+                came = try await pieces.next()
+            }
+            #expect(came == piece)
         }
         upstream.send(.usage(.reported(5, 2)))
         upstream.finish()

@@ -20,14 +20,14 @@ extension UpstreamFault {
     private static let beforeTheReply = [
         refusal("refuses the connection", 502, "The model could not be reached. \(free) \(again)", does: nil),
         refusal(
-            "does not speak TLS", 502, "The model could not be reached. \(free) \(again)", isSilent: true,
+            "does not speak TLS", 502, "The model could not be reached. \(free) \(again)", impatience: .connection,
             scheme: "https"
         ) { $0.answer("204 No Content") },
         refusal("hangs up", 502, "The model could not be reached. \(free) \(again)") { $0.end() },
         refusal("resets the connection", 502, "The model could not be reached. \(free) \(again)") { $0.reset() },
-        refusal("says nothing", 504, "The model was silent for too long. \(free) \(again)", isSilent: true) {
-            $0.waitForClose()
-        },
+        refusal(
+            "says nothing", 504, "The model was silent for too long. \(free) \(again)", impatience: .firstByte
+        ) { $0.waitForClose() },
         refusal("speaks no HTTP", 502, "The model's server sent something that is no reply. \(free) \(mend)") {
             $0.send("SSH-2.0-OpenSSH_9.2\r\n\r\n")
         },
@@ -74,9 +74,10 @@ extension UpstreamFault {
             $0.chunk("data: {\"choi")
             $0.endStream()
         },
-        breach("falls silent", "The model was silent for too long. \(paid) \(again)", status: 504, isSilent: true) {
-            $0.waitForClose()
-        },
+        breach(
+            "falls silent", "The model was silent for too long. \(paid) \(again)", status: 504,
+            impatience: .nextByte
+        ) { $0.waitForClose() },
         breach("sends an event that is no JSON", garbage) {
             $0.chunk("data: <oops>\n\n" + Event.done)
             $0.endStream()

@@ -22,14 +22,19 @@ struct UpstreamFault: Sendable, CustomTestStringConvertible {
         case brokenOff(String)
     }
 
+    /// What the test does not wait for long.
+    enum Impatience: Sendable {
+        case connection, firstByte, nextByte
+    }
+
     let name: String
     let charge: Charge
     /// Nil where all is well.
     let reader: String?
     let stream: Answer
     let document: Answer
-    /// Whether the test has little patience with it, as it never ends by itself.
-    var isSilent = false
+    /// Nil where it ends by itself.
+    var impatience: Impatience?
     /// In place of `http`.
     var scheme = "http"
     /// What it says to every request; nil where nobody listens.
@@ -41,25 +46,24 @@ struct UpstreamFault: Sendable, CustomTestStringConvertible {
 extension UpstreamFault {
     /// It happens before anything was accepted.
     static func refusal(
-        _ name: String, _ status: Int, _ reader: String, isSilent: Bool = false, scheme: String = "http",
+        _ name: String, _ status: Int, _ reader: String, impatience: Impatience? = nil, scheme: String = "http",
         does: (@Sendable (RawConnection) -> Void)?
     ) -> UpstreamFault {
         UpstreamFault(
             name: name, charge: .nothing, reader: reader, stream: .status(status), document: .status(status),
-            isSilent: isSilent, scheme: scheme, does: does)
+            impatience: impatience, scheme: scheme, does: does)
     }
 
     /// It happens after `Half` has come, unless `text` says otherwise: that and the prompt are charged, by our count.
     static func breach(
-        _ name: String, _ reader: String, after text: String = "Half", status: Int = 502, isSilent: Bool = false,
+        _ name: String, _ reader: String, after text: String = "Half", status: Int = 502, impatience: Impatience? = nil,
         does: @escaping @Sendable (RawConnection) -> Void
     ) -> UpstreamFault {
         UpstreamFault(
             name: name, charge: .tokens(5, Int64(text.utf8.count), .counted, .failed), reader: reader,
-            stream: .brokenOff(text), document: .status(status), isSilent: isSilent
+            stream: .brokenOff(text), document: .status(status), impatience: impatience
         ) { connection in
-            connection.beginStream()
-            if !text.isEmpty { connection.chunk(Event.text(text)) }
+            connection.beginStream(first: text.isEmpty ? "" : Event.text(text))
             does(connection)
         }
     }

@@ -72,13 +72,17 @@ struct UpstreamFaultTests {
     private func withSite(of fault: UpstreamFault, _ body: (TestSite) async throws -> Void) async throws {
         let server = try fault.does.map(RawServer.init)
         defer { server?.stop() }
-        let port = try server?.port ?? RawServer.unusedPort()
+        let unused = try UnusedPort()
+        defer { unused.release() }
         var settings = OpenAIUpstream.Settings()
-        if fault.isSilent {
-            (settings.connectTimeout, settings.firstByteTimeout) = (.milliseconds(300), .milliseconds(300))
-            settings.silenceTimeout = .milliseconds(300)
+        switch fault.impatience {
+        case .connection: settings.connectTimeout = .milliseconds(300)
+        case .firstByte: settings.firstByteTimeout = .milliseconds(300)
+        case .nextByte: settings.silenceTimeout = .milliseconds(300)
+        case nil: break
         }
         let upstream = OpenAIUpstream(settings: settings)
+        let port = server?.port ?? unused.number
         let site = try await TestSite(asking: upstream, at: "\(fault.scheme)://127.0.0.1:\(port)/v1")
         do {
             try await body(site)
