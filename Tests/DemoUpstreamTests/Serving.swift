@@ -122,7 +122,7 @@ struct Relayed {
     }
 }
 
-func withUpstream<Result>(silence: Duration = .seconds(30), _ body: (OpenAIUpstream) async throws -> Result)
+func withUpstream<Result>(silence: Duration = .seconds(300), _ body: (OpenAIUpstream) async throws -> Result)
     async throws
     -> Result
 {
