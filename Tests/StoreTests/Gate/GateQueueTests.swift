@@ -167,13 +167,15 @@ struct GateQueueTests {
         #expect(try await reply.whole().ending.outcome == .stopped)
     }
 
-    /// So many prompts at once, and how those ended that passed. Time passes as long as that takes.
+    /// So many prompts, each a millisecond after the one before, and how those ended that passed. As everything takes
+    /// quarters of a second, no two of them are awake at once: what becomes of them is always the same.
     private static func endings(of count: Int, at workers: [Gate], _ clock: TestClock) async -> [ReplyEnding] {
         let working = Workers(count)
         return await withTaskGroup { group in
             for number in 0..<count {
                 group.addTask {
                     defer { working.leave() }
+                    try? await clock.rest(.milliseconds(number))
                     let prompt = GateFixture.prompt(maxReplyTokens: nil)
                     return try? await workers[number % workers.count].submit(prompt).whole().ending
                 }

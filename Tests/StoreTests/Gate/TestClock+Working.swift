@@ -26,8 +26,8 @@ extension TestClock {
 }
 
 extension ScriptedUpstream {
-    /// Answers every call with a reply of the next one of `lengths`, four bytes at a time, each of which comes a while
-    /// after the reader asked for it.
+    /// Answers every call with a reply of the next one of `lengths`, four bytes at a time. A hundred of them take a
+    /// quarter of a second, as a look of the first of a queue does.
     func give(_ lengths: [Int], in clock: TestClock) {
         let given = Atomic(0)
         answer = .give { call in
@@ -38,7 +38,7 @@ extension ScriptedUpstream {
             let events = pieces.map(UpstreamEvent.text) + [.finished(length < wanted ? .length : .stop)]
             return UpstreamReply(
                 events: EventsOnDemand { number in
-                    try await clock.rest(.milliseconds(2))
+                    if number % 25 == 0 { try await clock.rest(.milliseconds(250)) }
                     return number < events.count ? events[number] : nil
                 })
         }
