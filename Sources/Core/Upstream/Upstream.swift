@@ -70,7 +70,8 @@ public struct UpstreamCall: Sendable, Hashable {
 public struct UpstreamReply: Sendable {
     /// Ends normally after the upstream's `[DONE]`, and also without it once it said why it finished; throws an
     /// `UpstreamFailure` when it broke off before that.
-    /// Cancelling the task that reads it closes the connection upstream.
+    /// Cancelling the task that reads it closes the connection upstream: what had arrived comes still, then a
+    /// `CancellationError`.
     /// One reader, back-pressure included: what is not read is not fetched.
     public var events: any AsyncSequence<UpstreamEvent, any Error> & Sendable
 

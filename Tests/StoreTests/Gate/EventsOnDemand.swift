@@ -16,6 +16,7 @@ struct EventsOnDemand: AsyncSequence, Sendable {
         }
 
         mutating func next() async throws -> UpstreamEvent? {
+            try Task.checkCancellation()
             defer { number += 1 }
             return try await event(number)
         }
