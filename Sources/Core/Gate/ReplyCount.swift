@@ -5,6 +5,8 @@
 struct ReplyCount: Sendable {
     /// How many bytes may be uncounted while the cap is far.
     static let stride = 1024
+    /// Pieces of hardly a byte for each token are gathered no longer than this: as words they are far fewer.
+    private static let mostTinyPieces: Int64 = 64
 
     private(set) var tokens: Int64 = 0
     /// All that came, counted or not.
@@ -12,7 +14,7 @@ struct ReplyCount: Sendable {
     private var pending = ""
     private var pendingTokens: Int64 = 0
 
-    /// As of the last piece. As upstreams send about a piece for each token, these are hardly more than there are.
+    /// As of the last piece. As most upstreams send about a piece for each token, these are hardly more than there are.
     var tokensByPieces: Int64 { tokens.addingClamped(pendingTokens) }
 
     /// What the reply cannot have more of than: no token has less than a byte.
@@ -24,7 +26,8 @@ struct ReplyCount: Sendable {
         pending += piece
         pendingTokens = pendingTokens.addingClamped(count(piece))
         bytes += Int64(piece.utf8.count)
-        if pending.utf8.count >= Self.stride || most > cap { flush(by: count) }
+        let areTiny = pendingTokens >= Self.mostTinyPieces && pendingTokens * 2 > pending.utf8.count
+        if areTiny || pending.utf8.count >= Self.stride || most > cap { flush(by: count) }
     }
 
     mutating func flush(by count: (String) -> Int64) {
