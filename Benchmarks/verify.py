@@ -33,7 +33,7 @@ def fill(path, meters):
                            prompt_tokens, completion_tokens, cached_prompt_tokens, reasoning_tokens, source, prompt_price,
                            completion_price, weight_ppm, cost, outcome, doubtful)
         SELECT i, lower(hex(randomblob(16))), ? + i * 1000, ? + i * 1000 + 900, s.organization, s.tier, s.id, s.key,
-               printf('%032x', i / 10), m.id, 'none', 100 + i % 50, 200, 0, 0, 'reported', 0, 0, 1000000, 0, 'finished', 0
+               printf('%032x', i / 1000 * 100 + s.number), m.id, 'none', 100 + i % 50, 200, 0, 0, 'reported', 0, 0, 1000000, 0, 'finished', 0
           FROM n JOIN someone s ON s.number = n.i % 100 JOIN model m
         """, (ROWS, START, START))
     for limit, meter, window in database.execute("SELECT id, meter, time_window FROM quota_limit WHERE scope = 'tier'").fetchall():
