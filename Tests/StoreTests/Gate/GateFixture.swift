@@ -54,6 +54,14 @@ struct GateFixture {
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    /// A day of which 95 % is gone.
+    static func throttled() async throws -> GateFixture {
+        let world = try await GateFixture()
+        let (used, _) = try await world.book.held(LedgerFixture.request(prompt: 9550, reply: 0))
+        _ = try await world.ledger.settle(used, as: .finished(prompt: 9550, completion: 0), at: world.clock.now())
+        return world
+    }
+
     static let ada = PersonID(rawValue: "ada")
 
     /// Ten tokens, as `ByteMeter` counts.

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct GateQueueTests {
     @Test func whoIsThrottledWaitsForATurnAndIsToldThePlace() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         _ = try await world.running()
         let places = Mutex([QueuePlace]())
         let waiting = Task {
@@ -28,7 +28,7 @@ struct GateQueueTests {
     }
 
     @Test func whoWaitsTooLongIsRefused() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         _ = try await world.running()
         try await world.holdBackPace()
         let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
@@ -42,7 +42,7 @@ struct GateQueueTests {
     }
 
     @Test func whoFindsNoPlaceIsRefusedAtOnce() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         try await world.set("queue_length = 1")
         _ = try await world.running()
         try await world.holdBackPace()
@@ -54,7 +54,7 @@ struct GateQueueTests {
     }
 
     @Test func whoLeavesGivesUpThePlace() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         _ = try await world.running()
         let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
         await world.clock.sleeper()
@@ -66,7 +66,7 @@ struct GateQueueTests {
 
     /// From then on it is nobody's place any more.
     @Test func whoHadToWaitHasTheGraceOfOthersOnceItIsIn() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         let (_, first) = try await world.running()
         world.upstream.answer = .hang
         let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
@@ -83,7 +83,7 @@ struct GateQueueTests {
     }
 
     @Test func aDrainingWorkerLetsNobodyWait() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         let (_, upstream) = try await world.running()
         let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
         await world.clock.sleeper()
@@ -95,7 +95,7 @@ struct GateQueueTests {
     }
 
     @Test func whoIsDisabledMeanwhileLeaves() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         _ = try await world.running()
         let waiting = Task { try await world.gate.submit(GateFixture.prompt()) }
         await world.clock.sleeper()
@@ -144,7 +144,7 @@ struct GateQueueTests {
     // MARK: Slower replies
 
     @Test func aReplyNearALimitComesAtHalfItsSpeed() async throws {
-        let world = try await Self.throttled()
+        let world = try await GateFixture.throttled()
         // Who reads asks for the next piece only after the rest that follows the one before.
         let events = EventsOnDemand { [clock = world.clock] number in
             guard number < 9 else { return .text("y") }
@@ -183,14 +183,6 @@ struct GateQueueTests {
             await clock.pass(while: working)
             return await group.reduce(into: [ReplyEnding]()) { if let ending = $1 { $0.append(ending) } }
         }
-    }
-
-    /// A day of which 95 % is gone.
-    private static func throttled() async throws -> GateFixture {
-        let world = try await GateFixture()
-        let (used, _) = try await world.book.held(LedgerFixture.request(prompt: 9550, reply: 0))
-        _ = try await world.ledger.settle(used, as: .finished(prompt: 9550, completion: 0), at: world.clock.now())
-        return world
     }
 
     private static func refusal(of task: Task<LiveReply, any Error>) async -> Refusal? {

@@ -171,9 +171,7 @@ struct GateReaderTests {
 
     /// A reply that is slowed down is there before it is shown: it was produced, and is paid for.
     @Test(.timeLimit(.minutes(5))) func whatHadComeBeforeAStopIsCharged() async throws {
-        let world = try await GateFixture()
-        let (used, _) = try await world.book.held(LedgerFixture.request(prompt: 9550, reply: 0))
-        _ = try await world.ledger.settle(used, as: .finished(prompt: 9550, completion: 0), at: world.clock.now())
+        let world = try await GateFixture.throttled()
         let (reply, upstream) = try await world.running()
         for number in 1...9 {
             upstream.send(.text("x"))

@@ -214,6 +214,7 @@ import Testing
         // Its end comes before the chat is gone, or not any more.
         let last = try #require(try TestEvent.all(try await answer.whole().text).last)
         #expect(["end", "fail"].contains(last.name))
+        #expect(try await test.site.store.ledger.openHolds().isEmpty)
     }
 
     @Test func aModelThatTheTierDoesNotAllowIsNeitherOfferedNorUsed() async throws {
