@@ -121,8 +121,7 @@ extension Gate {
     /// lease is refreshed.
     private func retryUnfinished() async {
         for call in unfinished.compactMap({ calls[$0] }) {
-            let failure = await finish(call)
-            if let failure, (failure as? StoreFailure)?.mayConcernOneRow != true { return }
+            if let failure = await finish(call) as? StoreFailure, !failure.mayConcernOneRow { return }
         }
     }
 
