@@ -49,7 +49,7 @@ run: vocabulary
 test: vocabulary $(test_python)/ready $(test_clients)/ready
 	@packaging/install-packages $(packages_to_test)
 	$(swift_build) --build-tests
-	swift test --skip-build --no-parallel
+	Tests/swift-tests
 	@echo "== crash points, some"
 	@$(crashes) --sample
 	if $(test_python)/bin/python -c "import pytest" 2>/dev/null; \

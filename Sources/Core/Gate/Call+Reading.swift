@@ -5,7 +5,8 @@ extension Call {
     /// Asks the ledger to hold so many tokens of the reply.
     typealias HoldMore = @Sendable (_ wanted: Int64) async throws -> Extension
 
-    /// Is told how long the reply is at each piece, in tokens.
+    /// Is told how long the reply is with each piece, in tokens, before anybody sees the piece: what was shown is charged
+    /// for, whatever becomes of this worker.
     typealias Note = @Sendable (_ tokens: Int64) -> Void
 
     /// Rests between two pieces of a reply that is to be slowed down, where the moment of the first of them says so.
@@ -20,8 +21,7 @@ extension Call {
             let isWhole = try await interruptibly { [self] in
                 var pacing = reply.reduction.map(Pacing.init)
                 for try await event in accepted.events {
-                    await take(event, into: reply, holdingMore: more)
-                    if event.isPiece { note(state.withLock(\.count.tokensByPieces)) }
+                    await take(event, into: reply, noting: note, holdingMore: more)
                     // Once it is stopped, what came before is still counted: it was produced, and is paid for.
                     if Task.isCancelled { continue }
                     await reply.untilThereIsRoom()
@@ -37,12 +37,19 @@ extension Call {
         }
     }
 
-    private func take(_ event: UpstreamEvent, into reply: LiveReply, holdingMore more: HoldMore) async {
+    private func take(
+        _ event: UpstreamEvent, into reply: LiveReply, noting note: Note, holdingMore more: HoldMore
+    ) async {
         guard !state.withLock({ $0.isCut }) else { return }
+        func take(_ piece: String, as kind: ReplyLog.Kind) async {
+            let room = await room(for: piece, in: reply, holdingMore: more)
+            append(room.map { beginning(of: piece, within: $0) } ?? piece, as: kind, to: reply, noting: note)
+            if room != nil { cut(.limited) }
+        }
         switch event {
-        case .text(let piece): await take(piece, as: .text, into: reply, holdingMore: more)
-        case .reasoning(let piece): await take(piece, as: .reasoning, into: reply, holdingMore: more)
-        case .toolCall(let piece): await take(piece, as: .toolCall, into: reply, holdingMore: more)
+        case .text(let piece): await take(piece, as: .text)
+        case .reasoning(let piece): await take(piece, as: .reasoning)
+        case .toolCall(let piece): await take(piece, as: .toolCall)
         case .passage(let bytes): reply.send(bytes)
         case .document(let bytes): reply.keep(document: bytes)
         case .servedModel(let name): state.withLock { $0.modelServed = name }
@@ -51,29 +58,19 @@ extension Call {
         }
     }
 
-    private func take(
-        _ piece: String, as kind: ReplyLog.Kind, into reply: LiveReply, holdingMore more: HoldMore
-    ) async {
-        if let room = await room(for: piece, in: reply, holdingMore: more) {
-            cut(reply, with: beginning(of: piece, within: room), as: kind)
-        } else {
-            append(piece, as: kind, to: reply)
-        }
-    }
-
-    private func append(_ piece: String, as kind: ReplyLog.Kind, to reply: LiveReply) {
-        reply.append(piece, as: kind)
+    private func append(_ piece: String, as kind: ReplyLog.Kind, to reply: LiveReply, noting note: Note) {
         let most = mostBelievable(of: reply.replyCap)
-        let counted = state.withLock { state in
+        let (counted, byPieces) = state.withLock { state in
             state.count.add(piece, upTo: most, by: count)
-            return state.count.tokens
+            return (state.count.tokens, state.count.tokensByPieces)
         }
+        note(byPieces)
+        reply.append(piece, as: kind)
         guard counted > most else { return }
         let exact = counts(of: reply).total
         state.withLock { $0.count.correct(to: exact) }
         guard exact > most else { return }
-        state.withLock { $0.isCut = true }
-        stop(.overran)
+        cut(.overran)
     }
 
     /// An upstream that keeps to its cap may still have more tokens by a count that is only an estimate.
@@ -145,10 +142,9 @@ extension Call {
         return String(piece.unicodeScalars.prefix(least))
     }
 
-    private func cut(_ reply: LiveReply, with last: String, as kind: ReplyLog.Kind) {
-        append(last, as: kind, to: reply)
+    private func cut(_ outcome: Outcome) {
         state.withLock { $0.isCut = true }
-        stop(.limited)
+        stop(outcome)
     }
 
     // MARK: The end

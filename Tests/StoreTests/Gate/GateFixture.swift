@@ -211,6 +211,7 @@ final class BreakableLedger: Ledger {
 
     private let real: SQLLedger
     private let state = Mutex((isBroken: false, failures: 0, afterHold: Hook?.none, afterRelease: Hook?.none))
+    private let onNote = Mutex((@Sendable (Int64) -> Void)?.none)
     /// Requests whose end cannot be written, as on a damaged page, and how often that was tried.
     private let damaged = Mutex((requests: Set<RequestID>(), tries: 0))
 
@@ -222,6 +223,9 @@ final class BreakableLedger: Ledger {
         get { state.withLock { $0.isBroken } }
         set { state.withLock { $0.isBroken = newValue } }
     }
+
+    /// Happens before the ledger hears how long the reply of the running request is.
+    func onNote(_ hook: @escaping @Sendable (_ tokens: Int64) -> Void) { onNote.withLock { $0 = hook } }
 
     func damage(_ requests: [RequestID]) { damaged.withLock { $0 = (Set(requests), 0) } }
 
@@ -278,6 +282,7 @@ final class BreakableLedger: Ledger {
     }
 
     func note(_ streamedTokens: Int64, of request: RequestID) {
+        onNote.withLock { $0 }?(streamedTokens)
         real.note(streamedTokens, of: request)
     }
 

@@ -1,5 +1,6 @@
 import Core
 import GateTestSupport
+import Synchronization
 import Testing
 
 @testable import Store
@@ -213,6 +214,18 @@ struct GateReaderTests {
     }
 
     // MARK: Other workers
+
+    /// Else a worker that is killed in between has shown what nobody is charged for.
+    @Test func aPieceIsNotedBeforeItIsShown() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running()
+        let seen = Mutex<[String]>([])
+        world.ledger.onNote { tokens in seen.withLock { $0.append("\(tokens) after \(reply.text)") } }
+        upstream.send(.text("ab"), .text("c"))
+        upstream.finish()
+        #expect(try await reply.whole().text == "abc")
+        #expect(seen.withLock { $0 } == ["2 after ", "3 after ab"])
+    }
 
     @Test func anotherWorkerSeesWhatHasCome() async throws {
         let world = try await GateFixture()
