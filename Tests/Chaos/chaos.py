@@ -148,9 +148,9 @@ class Run:
     def tell_recovery(self, crowd, havoc, watch, books):
         log = self.processes.run / "sluice.log"
         kills = [(moment, worker) for moment, what, worker in havoc.deeds if what == "kill"]
-        late = [(moment, worker) for moment, worker in kills if worker not in havoc.young]
-        print(in_words(recoveries(log, kills, {worker for _, worker in late}), f"workers that had lived {EARLY} s"))
-        print(in_words(recoveries(log, kills, havoc.young), "workers that had not"))
+        late, early = recoveries(log, kills)
+        print(in_words(late, f"workers that had served for {EARLY} s"))
+        print(in_words(early, "workers that had not"))
         supervisors = [moment for moment, what, _ in havoc.deeds if what == "kill supervisor"]
         print(in_words(new_supervisors(log, supervisors), "supervisors"))
         halted = {worker for _, what, worker in havoc.deeds if what in ("stop", "long stop")}

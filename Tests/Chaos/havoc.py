@@ -24,8 +24,6 @@ class Havoc:
         # (time, what, worker), as they happened.
         self.deeds = []
         self.stopped = set()
-        # Killed so soon after their start that their places may rest before the next start.
-        self.young = set()
         self.is_over = asyncio.Event()
         # The supervisor and nginx are not begun anew by two at once.
         self.turn = asyncio.Lock()
@@ -82,8 +80,6 @@ class Havoc:
         self.kill_now(worker)
 
     def kill_now(self, worker):
-        if self.processes.age(worker) < EARLY:
-            self.young.add(worker)
         signal_quietly(worker, signal.SIGKILL)
         self.note("kill", worker)
 

@@ -3,14 +3,19 @@ import contextlib
 import dataclasses
 import datetime
 import json
+import math
 import signal
 import statistics
+
+from havoc import EARLY
 
 
 @dataclasses.dataclass
 class Life:
     """Of a worker. In an hour of kills process ids come again."""
 
+    pid: int
+    place: str
     serves: float
     answers: float | None = None
 
@@ -21,7 +26,8 @@ def lives(path):
     for said in entries(path):
         moment = datetime.datetime.fromisoformat(said["time"]).timestamp()
         if said["message"] == "A worker serves":
-            latest[int(said["fields"]["pid"])] = life = Life(moment)
+            pid = int(said["fields"]["pid"])
+            latest[pid] = life = Life(pid, said["fields"]["place"], moment)
             all_lives.append(life)
         elif said["message"] == "Answered a request" and (life := latest.get(said["pid"])) and life.answers is None:
             life.answers = moment
@@ -46,22 +52,23 @@ def entries(path):
                     yield said
 
 
-def recoveries(log, kills, victims):
-    """Seconds from the kill of each of the victims to the first answer of the worker that took the place.
+def recoveries(log, kills):
+    """Seconds from each kill of a worker to the first answer of the next in its place, first of those that had served for
+    a while, then of those that may have made their places rest before the next start.
 
-    The latest kill chooses first: a worker that is killed while it is renewed has no heir, and would else take that of the
-    next one, and that the next one's.
+    Who was killed before it served, or after a renewal had given its place to another, left no place empty.
     """
-    successors = lives(log)
-    took = []
-    for moment, worker in reversed(kills):
-        heir = next((life for life in successors if life.serves > moment), None)
-        if heir is None:
+    late, early = [], []
+    generations = lives(log)
+    for moment, worker in kills:
+        before = [life for life in generations if life.serves <= moment]
+        victim = next((life for life in reversed(before) if life.pid == worker), None)
+        if victim is None or any(life.place == victim.place and life.serves > victim.serves for life in before):
             continue
-        successors.remove(heir)
-        if worker in victims and heir.answers:
-            took.append(heir.answers - moment)
-    return sorted(took)
+        heir = next((life for life in generations if life.place == victim.place and life.serves > moment), None)
+        if heir and heir.answers:
+            (late if moment - victim.serves >= EARLY else early).append(heir.answers - moment)
+    return sorted(late), sorted(early)
 
 
 def new_supervisors(log, kills):
@@ -83,7 +90,7 @@ def noted(silent, kills):
 def in_words(took, what):
     if not took:
         return f"killed {what}: none"
-    most = took[int(0.95 * (len(took) - 1))]
+    most = took[math.ceil(0.95 * len(took)) - 1]
     return (
         f"killed {what}: {len(took)} places served again after {statistics.median(took):.2f} s (median), {most:.2f} s (95 %), "
         f"{took[-1]:.2f} s (longest)")

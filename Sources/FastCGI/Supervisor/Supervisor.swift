@@ -74,7 +74,9 @@ public struct Supervisor {
             let wasExpected = ended.worker.killAt != nil
             logger.log(
                 level: wasExpected ? .info : .error, "A worker ended",
-                metadata: ["pid": "\(ended.worker.pid)", "status": "\(ended.status)"])
+                metadata: [
+                    "pid": "\(ended.worker.pid)", "place": "\(index + 1)", "status": "\(ended.status)",
+                ])
         }
         places[index].killOverdue()
         if places[index].workerBecameReady() { reportServing(index) }
@@ -87,7 +89,7 @@ public struct Supervisor {
     }
 
     private func reportServing(_ index: Int) {
-        logger.info("A worker serves", metadata: ["pid": "\(places[index].pid)"])
+        logger.info("A worker serves", metadata: ["pid": "\(places[index].pid)", "place": "\(index + 1)"])
     }
 
     /// A rolling restart goes on when the last place it renewed is done. A successor that ended before it served ends
