@@ -43,26 +43,32 @@ extension Gate {
             let expired = try await ports.ledger.expiredLeases(at: now, cuttingOthersTo: longest)
             let gone = expired.filter(Set(expiredLeases).contains)
             expiredLeases = expired
-            for batch in gone.chunks(ofCount: 64) { try await reap(Array(batch)) }
+            for batch in gone.chunks(ofCount: 64) {
+                try await forAllOrEach(of: Array(batch), naming: \.requestID) { leases in
+                    for settlement in try await ports.ledger.reap(leases, at: ports.time.now()) {
+                        await tell(settlement)
+                    }
+                }
+            }
         } catch {
             expiredLeases = []
             log.error("reaping failed", metadata: ["error": "\(error)"])
         }
     }
 
-    /// One that cannot be settled, such as one on a damaged page, keeps no other from it.
-    private func reap(_ leases: [Lease]) async throws {
+    /// Asks the store for all of them together, or for each alone where that fails for what may be one of them: one that
+    /// is on a damaged page, for instance, keeps no other from it.
+    private func forAllOrEach<Item: Sendable>(
+        of items: [Item], naming name: (Item) -> RequestID, ask: ([Item]) async throws -> Void
+    ) async throws {
         do {
-            for settlement in try await ports.ledger.reap(leases, at: ports.time.now()) { await tell(settlement) }
-        } catch let failure as StoreFailure where failure.mayConcernOneRow && leases.count > 1 {
-            for lease in leases {
-                do {
-                    try await reap([lease])
-                } catch let failure as StoreFailure where failure.mayConcernOneRow {
-                    let metadata: Logger.Metadata = ["request": "\(lease.requestID)", "error": "\(failure)"]
-                    log.error("a request of a worker that is gone could not be settled", metadata: metadata)
-                }
+            try await ask(items)
+        } catch let failure as StoreFailure where failure.mayConcernOneRow {
+            guard items.count > 1 else {
+                let metadata: Logger.Metadata = ["request": "\(name(items[0]))", "error": "\(failure)"]
+                return log.error("the store does not take what concerns one request", metadata: metadata)
             }
+            for item in items { try await forAllOrEach(of: [item], naming: name, ask: ask) }
         }
     }
 
@@ -130,10 +136,12 @@ extension Gate {
         let running = calls.values.compactMap { call in call.progress.map { (call, $0) } }
         do {
             for batch in running.chunks(ofCount: 64) {
-                let lease = ports.time.now().advanced(bySeconds: settings.leaseSeconds)
-                let standings = try await ports.ledger.refresh(batch.map(\.1), leaseUntil: lease)
-                // Not by its name, which one that was sent again under its key has as well.
-                for (call, _) in batch { heed(standings[call.id], of: call) }
+                try await forAllOrEach(of: Array(batch), naming: \.1.requestID) { batch in
+                    let lease = ports.time.now().advanced(bySeconds: settings.leaseSeconds)
+                    let standings = try await ports.ledger.refresh(batch.map(\.1), leaseUntil: lease)
+                    // Not by its name, which one that was sent again under its key has as well.
+                    for (call, _) in batch { heed(standings[call.id], of: call) }
+                }
             }
         } catch {
             log.warning("refreshing the holds failed", metadata: ["error": "\(error)"])

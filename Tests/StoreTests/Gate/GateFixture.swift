@@ -212,7 +212,7 @@ final class BreakableLedger: Ledger {
     private let real: SQLLedger
     private let state = Mutex((isBroken: false, failures: 0, afterHold: Hook?.none, afterRelease: Hook?.none))
     private let onNote = Mutex((@Sendable (Int64) -> Void)?.none)
-    /// Requests whose end cannot be written, as on a damaged page, and how often that was tried.
+    /// Requests that cannot be written, as on a damaged page, and how often that was tried of their ends.
     private let damaged = Mutex((requests: Set<RequestID>(), tries: 0))
 
     init(_ real: SQLLedger) {
@@ -232,9 +232,7 @@ final class BreakableLedger: Ledger {
     var triesOfDamaged: Int { damaged.withLock { $0.tries } }
 
     private func requireSound(_ requests: [RequestID]) throws {
-        try damaged.withLock { damaged in
-            guard !damaged.requests.isDisjoint(with: requests) else { return }
-            damaged.tries += 1
+        if damaged.withLock({ !$0.requests.isDisjoint(with: requests) }) {
             throw StoreFailure.corrupt(detail: "a page")
         }
     }
@@ -278,7 +276,8 @@ final class BreakableLedger: Ledger {
     }
 
     func refresh(_ progress: [HoldProgress], leaseUntil: Timestamp) async throws -> [RequestID: HoldStanding] {
-        try await ledger.refresh(progress, leaseUntil: leaseUntil)
+        try requireSound(progress.map(\.requestID))
+        return try await ledger.refresh(progress, leaseUntil: leaseUntil)
     }
 
     func note(_ streamedTokens: Int64, of request: RequestID) {
@@ -295,6 +294,7 @@ final class BreakableLedger: Ledger {
     }
 
     func settle(_ request: RequestID, as ending: Ending, at now: Timestamp) async throws -> Settlement {
+        damaged.withLock { if $0.requests.contains(request) { $0.tries += 1 } }
         try requireSound([request])
         return try await ledger.settle(request, as: ending, at: now)
     }

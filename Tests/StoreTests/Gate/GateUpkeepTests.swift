@@ -149,6 +149,19 @@ struct GateUpkeepTests {
         #expect(try await world.balance() == [30, 0, 9970])
     }
 
+    @Test func aHoldThatCannotBeRefreshedKeepsNoOtherFromIt() async throws {
+        let world = try await GateFixture()
+        let replies = [try await world.running(), try await world.running(), try await world.running()]
+        world.ledger.damage([replies[1].0.requestID])
+        world.clock.advance(bySeconds: 59)
+        await world.gate.tick()
+        world.clock.advance(bySeconds: 2)
+        let other = try world.anotherGate()
+        await other.reap()
+        await other.reap()
+        #expect(try await world.balance() == [10, 220, 9770])
+    }
+
     @Test func aHoldThatCannotBeSettledKeepsNoOtherFromIt() async throws {
         let world = try await GateFixture()
         let replies = [try await world.running(), try await world.running(), try await world.running()]
