@@ -181,9 +181,8 @@ let package = Package(
         tests(
             "Store",
             with: [
-                "Core", "GateTestSupport", "LedgerSimulation", "LimitsFile", "LimitsTestSupport", "SeededRandom",
-                "Store",
-                "Tokenizer", "ledger-test-worker", grdbSQLite, logging,
+                "CDescriptors", "Core", "GateTestSupport", "LedgerSimulation", "LimitsFile", "LimitsTestSupport",
+                "SeededRandom", "Store", "Tokenizer", "ledger-test-worker", grdbSQLite, logging,
             ]),
         .target(
             name: "LimitsTestSupport", dependencies: ["Core", "SeededRandom"], path: "Tests/LimitsTestSupport",

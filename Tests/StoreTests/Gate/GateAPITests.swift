@@ -293,7 +293,7 @@ struct GateAPITests {
     @Test func notBefore() async throws {
         let world = try await GateFixture()
         let (reply, upstream) = try await world.running(Self.prompt())
-        await reply.relay { passages in
+        await reply.relay(patience: .seconds(600)) { passages in
             var passages = passages
             async let next = passages.next()
             await world.gate.tick()

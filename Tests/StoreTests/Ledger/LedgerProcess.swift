@@ -1,10 +1,10 @@
+import CDescriptors
 import Foundation
 import Glibc
 
 /// A `ledger-test-worker` that this test started.
 ///
-/// Not by Foundation's `Process`, which now and then misses the end of a child that is killed. One is started at a
-/// time, so that no pipe is inherited by another.
+/// Not by Foundation's `Process`, which now and then misses the end of a child that is killed.
 final class LedgerProcess: Sendable {
     private let pid: pid_t
     private let start: Int32
@@ -65,8 +65,7 @@ final class LedgerProcess: Sendable {
 
     private static func makePipe() throws -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw CannotStart() }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard descriptors_pipe(&ends) == 0 else { throw CannotStart() }
         return (ends[0], ends[1])
     }
 
