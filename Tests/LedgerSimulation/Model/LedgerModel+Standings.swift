@@ -65,8 +65,8 @@ extension LedgerModel {
         let shares = request.charges.filter { accounts[$0.index].priority != nil }
         return wholes
             + shares.compactMap { share in
-                // Where a limit no longer has shares, nobody's is in the way.
-                let whole = wholes.first { $0.limit.id == accounts[share.index].limit && $0.limit.pressure != nil }
+                // Where a limit no longer has shares, they count on, and leave no less than the whole does.
+                let whole = wholes.first { $0.limit.id == accounts[share.index].limit }
                 return whole.map { standing(share.index, $0) }
             }
     }
