@@ -12,6 +12,8 @@ public struct APIRequest: Sendable, Hashable {
     public var answer: Answer
     /// Whether a text by itself is a full answer: nothing was asked for that comes beside it, such as calls of tools.
     public var isAnsweredByText: Bool
+    /// Whether the model is asked to think, which it may charge for without showing it: all of the reply is held.
+    public var asksToThink: Bool
 
     /// In which form the client reads the reply.
     public enum Answer: Sendable, Hashable {
@@ -23,7 +25,8 @@ public struct APIRequest: Sendable, Hashable {
 
     public init(
         members: [UInt8], interface: APIInterface, prompt: CountablePrompt, replies: Int64 = 1,
-        streamOptions: [UInt8] = [], answer: Answer = .document, isAnsweredByText: Bool = false
+        streamOptions: [UInt8] = [], answer: Answer = .document, isAnsweredByText: Bool = false,
+        asksToThink: Bool = false
     ) {
         self.members = members
         self.interface = interface
@@ -32,6 +35,7 @@ public struct APIRequest: Sendable, Hashable {
         self.streamOptions = streamOptions
         self.answer = answer
         self.isAnsweredByText = isAnsweredByText
+        self.asksToThink = asksToThink
     }
 }
 
@@ -61,4 +65,8 @@ public enum PromptBody: Sendable, Hashable {
     var replies: Int64 { max(1, api?.replies ?? 1) }
 
     var hasReply: Bool { api?.interface.hasReply ?? true }
+
+    /// Whether nobody can tell how long the reply is before all of it is there: of several at once, and of what is
+    /// thought unseen.
+    var isCountedAtTheEnd: Bool { replies > 1 || api?.asksToThink ?? false }
 }

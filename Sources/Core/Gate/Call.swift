@@ -81,9 +81,8 @@ final class Call: Sendable {
     var promptTokens: TokenCount { plan.promptTokens }
     var isExact: Bool { plan.countsExactly }
 
-    /// Whether only what is usual is held at first, and more as the reply grows. Of several replies at once nobody can
-    /// tell how long they are before all of them are there.
-    var growsItsHold: Bool { prompt.body.hasReply && prompt.body.replies == 1 && !route.holdsWholeReply }
+    /// Whether only what is usual is held at first, and more as the reply grows.
+    var growsItsHold: Bool { prompt.body.hasReply && !prompt.body.isCountedAtTheEnd && !route.holdsWholeReply }
 
     /// Nil until the upstream has accepted.
     var reply: LiveReply? { state.withLock { $0.reply } }

@@ -14,6 +14,8 @@ public enum GateError: Error, Sendable, Hashable {
     case modelNotInTier(String)
     /// Disabled, or not known at all.
     case personDisabled
+    /// Its key was revoked or has run out, perhaps while it waited.
+    case keyIsOver
     /// This request identifier was used before.
     case duplicateRequest
     /// It was sent before under the same key, and was charged this much; its answer is not there any more.
@@ -35,6 +37,7 @@ extension GateError {
         case let error as GateError: self = error
         case let failure as UpstreamFailure: self = .upstream(failure)
         case LedgerFailure.duplicateRequest: self = .duplicateRequest
+        case LedgerFailure.keyIsOver: self = .keyIsOver
         default: self = .storeUnavailable(detail: String(describing: error))
         }
     }

@@ -10,8 +10,9 @@ public protocol Ledger: Sendable {
     /// A request that may wait can be queued: it keeps its place for as long as it is asked for again every few
     /// seconds, and is refused when it has waited too long.
     ///
-    /// - Throws: `LedgerFailure.duplicateRequest` when this request was held before, `.unsoundDemand` for negative
-    ///   tokens or prices, `.unknownOrganization` when the path's organization is not in the book.
+    /// - Throws: `LedgerFailure.duplicateRequest` when this request was held before, `.keyIsOver` when the path's key was
+    ///   revoked or has run out, also while the request waited, `.unsoundDemand` for negative tokens or prices,
+    ///   `.unknownOrganization` when the path's organization is not in the book.
     func hold(_ request: HoldRequest, at now: Timestamp) async throws -> Admission
 
     /// Makes room for a reply that outgrows what is held for it, as far as the limits that it is charged to have room:
@@ -87,6 +88,7 @@ public enum LedgerFailure: Error, Sendable, Hashable {
     case duplicateRequest
     case unknownRequest
     case unknownOrganization
+    case keyIsOver
     case unsoundDemand
     case unsoundUsage
 }

@@ -48,6 +48,7 @@ extension SQLSession {
         guard hold.allReplies != ReplyHistory.uncountable else { return }
         let path = hold.origin.path
         guard !ending.producedUnseen else { return try keep(ReplyHistory.uncountable, person: "", model: path.model) }
+        guard ending.outcome == .finished else { return }
         var own = ReplyHistory(hold.ownReplies)
         own.add(ending.usage.completionTokens)
         try keep(own.text, person: path.person.rawValue, model: path.model)

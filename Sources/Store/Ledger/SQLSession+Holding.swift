@@ -6,6 +6,7 @@ extension SQLSession {
         let path = request.origin.path
         let view = try view(of: path, asking: request.requestID, at: now)
         guard !view.isKnown else { throw LedgerFailure.duplicateRequest }
+        guard !view.isKeyOver else { throw LedgerFailure.keyIsOver }
         let pots = view.hasGrants ? try pots(on: path, at: now) : []
         let accounts = try accounts(on: path, view, at: now).adding(pots)
         try rewind(accounts)

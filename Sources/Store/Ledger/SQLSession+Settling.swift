@@ -9,7 +9,7 @@ extension SQLSession {
             cost: hold.tariff.cost(of: ending.usage), openedAt: hold.openedAt, endedAt: now)
         try append(entry, requests: 1)
         try execute("DELETE FROM hold WHERE id = $1", hold.entry)
-        if ending.outcome == .finished, hold.replyCap > 0 { try noteReply(ending, to: hold) }
+        if hold.replyCap > 0 { try noteReply(ending, to: hold) }
         return entry.settlement
     }
 

@@ -100,7 +100,7 @@ extension SQLSession {
             """
             INSERT INTO conversation_usage (conversation, person, latest_at, \(Self.totals))
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT (conversation) DO UPDATE SET
+            ON CONFLICT (conversation, person) DO UPDATE SET
                 latest_at = CASE WHEN conversation_usage.latest_at > excluded.latest_at
                                  THEN conversation_usage.latest_at ELSE excluded.latest_at END,
                 \(Self.addingTotals(to: "conversation_usage"))

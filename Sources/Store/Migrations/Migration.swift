@@ -17,6 +17,6 @@ extension Migration {
     /// Every step that this program knows.
     static let all: [Migration] = [
         .people, .conversations, .audit, .endings, .invitations, .ledger, .keys, .limits, .substitutes, .programs,
-        .alerts, .idempotency,
+        .alerts, .idempotency, .conversationUsage,
     ]
 }

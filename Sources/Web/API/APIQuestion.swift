@@ -30,7 +30,8 @@ extension APIQuestion {
         request = APIRequest(
             members: body.node.members { !own.contains($0.name) }, interface: interface, prompt: prompt,
             replies: replies, streamOptions: stream.options, answer: stream.answer,
-            isAnsweredByText: [.chatCompletions, .completions].contains(interface) && body.asksForNoMoreThanText)
+            isAnsweredByText: [.chatCompletions, .completions].contains(interface) && body.asksForNoMoreThanText,
+            asksToThink: body.asksToThink)
     }
 }
 
@@ -59,6 +60,17 @@ extension APIValue {
         let more: Set = ["tools", "functions", "logprobs", "top_logprobs", "echo"]
         return node.members.allSatisfy {
             !more.contains($0.name) || $0.value.kind == .null || $0.value.boolean == false
+        }
+    }
+
+    /// Whether the model is asked to think, under any of the names that interfaces and servers have for it:
+    /// `reasoning_effort`, `reasoning`, `thinking`, `enable_thinking`, `thinking_budget`, or among a template's arguments.
+    fileprivate var asksToThink: Bool {
+        let arguments: Set = ["chat_template_kwargs", "extra_body"]
+        return node.members.contains { member in
+            let name = member.name.withoutCase
+            return (name.contains("reason") || name.contains("think") || arguments.contains(name))
+                && !member.value.isNull && member.value.boolean != false && member.value.string != "none"
         }
     }
 

@@ -75,6 +75,7 @@ extension Failure {
             Failure(
                 status: .forbidden, title: words("This account is disabled"),
                 explanation: words("Ask your administrator."), code: "permission_denied")
+        case .keyIsOver: .invalidKey
         case .duplicateRequest:
             Failure(
                 status: .conflict, title: words("This was sent already"),

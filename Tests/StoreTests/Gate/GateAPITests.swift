@@ -11,10 +11,12 @@ import Tokenizer
 struct GateAPITests {
     static func prompt(
         _ interface: APIInterface = .chatCompletions, _ prompt: CountablePrompt = .texts(.init(texts: ["ten tokens"])),
-        replies: Int64 = 1, maxReplyTokens: Int64? = 100, answer: APIRequest.Answer = .stream(withUsage: false)
+        replies: Int64 = 1, maxReplyTokens: Int64? = 100, answer: APIRequest.Answer = .stream(withUsage: false),
+        asksToThink: Bool = false
     ) -> Prompt {
         let request = APIRequest(
-            members: Array("\"n\":1".utf8), interface: interface, prompt: prompt, replies: replies, answer: answer)
+            members: Array("\"n\":1".utf8), interface: interface, prompt: prompt, replies: replies, answer: answer,
+            asksToThink: asksToThink)
         return Prompt(person: GateFixture.ada, model: "small", body: .api(request), maxReplyTokens: maxReplyTokens)
     }
 
@@ -75,6 +77,34 @@ struct GateAPITests {
         #expect(await upstream.wasCancelled())
         #expect(try await reply.document().ending.outcome == .overran)
         #expect(try await world.balance() == [211, 0, 9789])
+    }
+
+    // MARK: Thinking
+
+    /// What is thought unseen is known at the end: less than the whole, held for many at once, would pass the limit.
+    @Test func allIsHeldOfAReplyThatMayBeThoughtUnseen() async throws {
+        let world = try await GateFixture(limit: 9000)
+        _ = try await world.running(Self.prompt(maxReplyTokens: 4000))
+        #expect(try await world.balance() == [0, 266, 8734])
+        let (reply, upstream) = try await world.running(Self.prompt(maxReplyTokens: 4000, asksToThink: true))
+        #expect(try await world.balance() == [0, 4276, 4724])
+        upstream.send(.text("x"), .usage(Usage(promptTokens: 10, completionTokens: 4000, source: .reported)))
+        upstream.finish()
+        _ = try await reply.whole()
+        #expect(try await world.balance() == [4010, 266, 4724])
+    }
+
+    /// Also where somebody stops it before it is done.
+    @Test func aModelThatThoughtUnseenIsRememberedForIt() async throws {
+        let world = try await GateFixture()
+        let (reply, upstream) = try await world.running(Self.prompt(maxReplyTokens: 4000))
+        upstream.send(.usage(Usage(promptTokens: 10, completionTokens: 500, source: .reported)), .text("x"))
+        try await until { reply.text == "x" }
+        #expect(try await world.gate.stop(reply.requestID, of: GateFixture.ada))
+        #expect(try await reply.whole().ending.outcome == .stopped)
+        #expect(try await world.balance() == [510, 0, 9490])
+        _ = try await world.running(Self.prompt(maxReplyTokens: 4000))
+        #expect(try await world.balance() == [510, 4010, 5480])
     }
 
     // MARK: What costs nothing

@@ -64,6 +64,49 @@ struct GateOverStoreTests {
         #expect(try await gate.quote(prompt()).accounts.map(\.used) == [20])
     }
 
+    /// Also of one that passed the door before: what it waits for are limits that the key no longer has.
+    @Test func nothingIsHeldForAKeyThatIsOver() async throws {
+        _ = try await world.addModel("Small", in: [tier.id])
+        try await raise(toTokensPerDay: 1000)
+        let end = world.clock.now().advanced(bySeconds: 3600)
+        var prompts: [Prompt] = []
+        for settings in [APIKey.Settings(name: "revoked"), APIKey.Settings(name: "brief", expiresAt: end)] {
+            let key = try await world.store.keys.create(settings, secret: .random(), for: person.id, by: world.actor)
+            prompts.append(prompt())
+            prompts[prompts.count - 1].key = key.id
+            _ = try await gate.submit(prompts[prompts.count - 1])
+        }
+        let revoked = try #require(prompts[0].key)
+        try await world.store.keys.revoke(revoked, of: person.id, by: world.actor)
+        world.clock.advance(seconds: 3600)
+        for var prompt in prompts {
+            prompt.requestID = .random()
+            await #expect(throws: GateError.keyIsOver) { try await gate.submit(prompt) }
+        }
+        #expect(upstream.calls.count == 2)
+    }
+
+    /// Its identifier is the page's to choose.
+    @Test func aChatUnderTheIdentifierOfADeletedOneIsSomebodyElses() async throws {
+        _ = try await world.addModel("Small", in: [tier.id])
+        try await raise(toTokensPerDay: 1000)
+        let (id, other) = (ConversationID.random(), try await world.addPerson("eve@example.org", in: tier))
+        for asking in [person.id, other.id] {
+            let submission = Submission(key: "k", conversation: id, kind: .ask("ten tokens"), model: "Small")
+            _ = try await world.store.conversations.submit(submission, of: asking)
+            var prompt = prompt(submission)
+            prompt.person = asking
+            let reply = try await gate.submit(prompt)
+            let script = await upstream.next()
+            script.send(.text("x"))
+            script.finish()
+            _ = try await reply.whole()
+            #expect(try await world.store.usageHistory.total(of: id, of: asking).totalTokens == 11)
+            if asking == person.id { try await world.store.conversations.delete(id, of: asking) }
+        }
+        #expect(try await world.store.verification.verify(at: world.clock.now()).isClean)
+    }
+
     private func prompt(_ submission: Submission? = nil) -> Prompt {
         Prompt(
             requestID: submission?.requestID ?? .random(), person: person.id, conversation: submission?.conversation,

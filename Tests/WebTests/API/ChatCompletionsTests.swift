@@ -28,6 +28,22 @@ struct ChatCompletionsTests {
         #expect(upstream.call.model == "demo-small" && upstream.call.maxCompletionTokens == 7)
     }
 
+    @Test(arguments: [
+        (#""reasoning_effort":"high""#, true), (#""reasoning_effort":"none""#, false), (#""reasoning":{}"#, true),
+        (#""Enable_Thinking":true"#, true), (#""enable_thinking":false"#, false), (#""thinking":null"#, false),
+        (#""chat_template_kwargs":{"thinking":true}"#, true), (#""temperature":1"#, false),
+    ])
+    func whoAsksTheModelToThinkIsKnown(member: String, asksToThink: Bool) async throws {
+        let site = try await TestSite()
+        let program = try await Program(site)
+        async let answer = program.post("/v1/chat/completions", Self.question + ",\(member)}")
+        let upstream = await site.upstream.next()
+        #expect(upstream.call.body.api?.asksToThink == asksToThink)
+        upstream.send(.document(Array("{}".utf8)))
+        upstream.finish()
+        _ = try await answer
+    }
+
     @Test func theLargerOfBothCapsIsHeldForEachOfSeveralReplies() async throws {
         let site = try await TestSite()
         let program = try await Program(site)

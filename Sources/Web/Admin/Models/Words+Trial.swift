@@ -25,7 +25,8 @@ extension Words {
         case .upstream(let failure): self.failure(failure)
         case .stopped: self("It did not answer in time.")
         case .personDisabled: self("You are disabled.")
-        case .shuttingDown, .duplicateRequest, .settledBefore, .keyOfAnotherRequest, .storeUnavailable, .tooManyReplies,
+        case .shuttingDown, .duplicateRequest, .keyIsOver, .settledBefore, .keyOfAnotherRequest, .storeUnavailable,
+            .tooManyReplies,
             .unmeterable:
             self("The worker could not take it. Try again.")
         }
