@@ -144,9 +144,26 @@ struct ResponseRelayTests {
         #expect(named.said == [.toolCall("f"), .toolCall("{}"), .finished(.stop)])
     }
 
-    @Test func aClientThatStreamsCannotBeGivenAResponseInOnePiece() {
-        #expect(throws: UpstreamFailure.garbage(detail: "not streamed")) {
-            try Reading(ask(.responses, answer: .stream(withUsage: false)), whole: Self.everything)
+    /// It was produced, and counts as what it is.
+    @Test(arguments: [("completed", "completed"), ("incomplete", "incomplete"), ("cancelled", "failed")])
+    func aClientThatStreamsGetsAResponseInOnePieceAsTheLastEvent(status: String, type: String) throws {
+        let whole = Self.everything.replacing("completed", with: status)
+        let reading = try Reading(ask(.responses, answer: .stream(withUsage: false)), whole: whole)
+        #expect(reading.said.dropLast() == Self.said.dropLast())
+        #expect(
+            reading.passages == """
+                event: response.\(type)
+                data: {"type":"response.\(type)","sequence_number":0,"response":\(whole)}
+
+
+                """)
+    }
+
+    @Test func whatIsNoResponseIsNoLastEvent() {
+        let streaming = ask(.responses, answer: .stream(withUsage: false))
+        #expect(throws: UpstreamFailure.garbage(detail: "no output")) { try Reading(streaming, whole: "{}") }
+        #expect(throws: UpstreamFailure.brokenOff(message: "No such model")) {
+            try Reading(streaming, whole: #"{"error":{"message":"No such model"}}"#)
         }
     }
 }

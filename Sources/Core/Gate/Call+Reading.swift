@@ -27,7 +27,7 @@ extension Call {
                     await reply.untilThereIsRoom()
                     if event.isPiece, pacing != nil { try? await rest(&pacing!) }
                 }
-                return !Task.isCancelled
+                return !Task.isCancelled && !isStopped
             }
             conclude(reply, outcome: isWhole ? .finished : nil, failure: nil)
         } catch let failure as UpstreamFailure {

@@ -35,8 +35,24 @@ struct ResponseRelay: ReplyReader {
     }
 
     mutating func events(ofWhole body: [UInt8]) throws(UpstreamFailure) -> [UpstreamEvent] {
-        guard request.answer == .document else { throw .garbage(detail: "not streamed") }
-        return try end(with: JSONDocument(fromUpstream: body).root)
+        let response = try JSONDocument(fromUpstream: body).root
+        guard request.answer != .document else { return try end(with: response) }
+        guard response.member("output") != nil else {
+            guard let error = response.member("error") else { throw .garbage(detail: "no output") }
+            throw .brokenOff(UpstreamErrorBody.Complaint(error).message, hiding: apiKey)
+        }
+        return try end(with: response) + [.passage(lastEvent(with: response).framed())]
+    }
+
+    /// What a stream would have ended with: of an upstream that does not stream, all there is.
+    private func lastEvent(with response: JSONNode) throws(UpstreamFailure) -> ServerSentEvent {
+        let status = try response.text("status") ?? ""
+        let type = "response." + (["completed", "incomplete"].contains(status) ? status : "failed")
+        let event = JSONValue.object([
+            JSONValue.Member("type", .string(type)), JSONValue.Member("sequence_number", .number(0)),
+            JSONValue.Member("response", JSONValue(response)),
+        ])
+        return ServerSentEvent(type: type, data: event.bytes)
     }
 
     private mutating func events(of root: JSONNode) throws(UpstreamFailure) -> [UpstreamEvent] {

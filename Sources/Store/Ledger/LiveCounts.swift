@@ -61,8 +61,10 @@ final class LiveCounts: Sendable {
         free(word, of: Self.name(request))
     }
 
-    /// Unless somebody else has it by now.
+    /// Unless somebody else has it by now. The count goes first: a worker that is killed while it takes a place would leave
+    /// its own request with the count of the one before.
     private func free(_ word: Int, of name: UInt64) {
+        words[word + 1].store(0, ordering: .releasing)
         _ = words[word].compareExchange(expected: name, desired: 0, ordering: .acquiringAndReleasing)
     }
 

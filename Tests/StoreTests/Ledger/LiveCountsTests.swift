@@ -29,6 +29,17 @@ struct LiveCountsTests {
         #expect(theirs.tokens(of: request) == nil)
     }
 
+    /// A worker that is killed while it takes the place leaves it as it was.
+    @Test func aPlaceThatIsLeftHasNoCount() throws {
+        let counts = try #require(LiveCounts(path: path))
+        let request = RequestID.random()
+        counts.open(request)
+        counts.note(7, of: request)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)).contains { $0 != 0 })
+        counts.close(request)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)).allSatisfy { $0 == 0 })
+    }
+
     @Test func twoThousandRequestsAtOnceKeepTheirOwn() throws {
         let counts = try #require(LiveCounts(path: path))
         let requests = (0..<2_000).map { _ in RequestID.random() }
