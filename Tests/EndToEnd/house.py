@@ -1,4 +1,5 @@
 """What the tests do as a person would, over HTTP: become admin, add people and tiers, sign in, ask."""
+import contextlib
 import dataclasses
 import datetime
 import html
@@ -124,11 +125,14 @@ class House:
         """Which process answered: its log line has the response's request id."""
         request = response.headers["x-request-id"]
 
-        def line():
-            with open(self.data / "run/sluice.log") as log:
-                return next((json.loads(line)["pid"] for line in log if request in line), None)
+        return eventually(lambda: next((said["pid"] for line, said in self.logged() if request in line), None))
 
-        return eventually(line)
+    def logged(self):
+        """The lines of the log, and what they say. The last one may be half written, and that of a killed worker stays so."""
+        with open(self.data / "run/sluice.log") as log:
+            for line in log:
+                with contextlib.suppress(json.JSONDecodeError):
+                    yield line, json.loads(line)
 
 
 def eventually(look, seconds=20):

@@ -55,10 +55,12 @@ class StandIn:
 
     @property
     def book(self):
-        """What the books say of the last request."""
-        name = f"asked-{self.asked}"
-        row, = httpx.get(f"{self.address}/demo/requests", params={"id": name}).json()["requests"]
-        return row
+        """What the books say of the last request, once it has ended: a connection may end a little sooner."""
+        def ended():
+            row, = httpx.get(f"{self.address}/demo/requests", params={"id": f"asked-{self.asked}"}).json()["requests"]
+            return row["state"] != "running" and row
+
+        return eventually(ended)
 
     @property
     def body(self):

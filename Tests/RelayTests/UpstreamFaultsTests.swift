@@ -1,6 +1,5 @@
 import Core
 import Foundation
-import Synchronization
 import Testing
 import UpstreamTestSupport
 
@@ -265,7 +264,7 @@ struct UpstreamFaultsTests {
     }
 
     @Test func isOnlyAliveByComments() async throws {
-        let longestPause = Mutex(Duration.zero)
+        let longestPause = Signal<Duration>()
         let server = try RawServer { connection in
             connection.beginStream()
             var last = ContinuousClock.now
@@ -278,7 +277,7 @@ struct UpstreamFaultsTests {
             }
             connection.chunk(Chunk.text("at last") + Chunk.done)
             connection.endStream()
-            longestPause.withLock { $0 = longest }
+            longestPause.fire(longest)
         }
         defer { server.stop() }
         var impatient = settings
@@ -286,7 +285,7 @@ struct UpstreamFaultsTests {
         try await withUpstream(impatient) { upstream in
             var outcome = await Outcome(of: call(server.baseURL), to: upstream)
             // On a busy machine a comment may come as late as if there were none.
-            while longestPause.withLock({ $0 }) > .seconds(1) {
+            while let longest = await longestPause.wait(), longest > .seconds(1) {
                 outcome = await Outcome(of: call(server.baseURL), to: upstream)
             }
             #expect(outcome.failure == nil && outcome.text == "at last")
