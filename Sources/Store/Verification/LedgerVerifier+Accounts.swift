@@ -45,7 +45,9 @@ extension LedgerVerifier {
         case .bucket, .lifetime:
             if start != 0 || end != nil { return ("window", "\(start) to \(end ?? 0)", "for ever") }
         case .minute, .hour, .day, .week, .month:
-            guard let end, end > start else { return ("window", "\(start) to \(end ?? 0)", "a stretch of time") }
+            guard let end, end > start, end - start <= window.longestSeconds * 1000 else {
+                return ("window", "\(start) to \(end ?? 0)", "no longer than a \(window.rawValue)")
+            }
         }
         return refillFlaw(of: row, isBucket: window == .bucket)
     }
@@ -79,6 +81,21 @@ extension LedgerVerifier {
                     isReparable: false)
             }
             previous = (limit, holder, row.number(3))
+        }
+    }
+}
+
+extension Window {
+    /// No window lasts longer, whatever clocks and calendars do to hours, days and months.
+    fileprivate var longestSeconds: Int64 {
+        switch self {
+        case .perRequest: 0
+        case .minute: 60
+        case .hour: 2 * 3600
+        case .day: 50 * 3600
+        case .week: 9 * 86_400
+        case .month: 33 * 86_400
+        case .bucket, .lifetime: .max / 1000
         }
     }
 }

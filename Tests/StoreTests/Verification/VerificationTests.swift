@@ -146,6 +146,10 @@ struct VerificationTests {
             testDescription: "a window that had ended",
             script: "UPDATE account SET resets_at = window_start + 1 WHERE id = 2", check: .charges, what: "window"),
         Damage(
+            testDescription: "a window that lasts for a year",
+            script: "UPDATE account SET resets_at = resets_at + 31536000000 WHERE id = 2", check: .accounts,
+            what: "window"),
+        Damage(
             testDescription: "windows that overlap",
             script: """
                 INSERT INTO account (limit_id, holder, window_start, resets_at)
