@@ -66,7 +66,10 @@ class Upstream:
         with contextlib.suppress(OSError), connection:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
-            model = self.read(connection)["model"]
+            request = self.read(connection)
+            if request is None:
+                return
+            model = request["model"]
             self.asked.append(model)
             for piece in self.scripts[model]():
                 connection.sendall(piece)
@@ -74,12 +77,14 @@ class Upstream:
 
     @staticmethod
     def read(connection):
+        """What is asked; nothing where the other end gave up before it had asked."""
         file = connection.makefile("rb")
         length = 0
         while (line := file.readline()) not in (b"\r\n", b""):
             if line.lower().startswith(b"content-length:"):
                 length = int(line.split(b":")[1])
-        return json.loads(file.read(length))
+        body = file.read(length)
+        return json.loads(body) if body and len(body) == length else None
 
 
 def head(*headers):
