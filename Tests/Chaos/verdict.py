@@ -77,9 +77,8 @@ def blame(one, books, silent, history):
         return "the upstream broke off"
     if not entry and one.ask.model in ("busy", "broken", "breaker"):
         return "the upstream refused"
-    # A renewed worker lets replies go on for two seconds; one whose supervisor was killed as well. What waits there to be
-    # let in is told so, and is on no ledger.
-    if (entry or one.answer.status in (499, 503)) and (history.has("renew", ended - 60, ended) or history.has("kill supervisor", ended - 10, ended)):
+    # A renewed worker lets replies go on for two seconds; one whose supervisor was killed as well.
+    if entry and (history.has("renew", ended - 60, ended) or history.has("kill supervisor", ended - 10, ended)):
         return "its worker was asked to end"
     if history.has("kill supervisor", began - 30, ended):
         return "nobody listened, as the supervisor had been killed"

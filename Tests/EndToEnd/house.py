@@ -1,5 +1,4 @@
 """What the tests do as a person would, over HTTP: become admin, add people and tiers, sign in, ask."""
-import contextlib
 import dataclasses
 import datetime
 import html
@@ -125,14 +124,14 @@ class House:
         """Which process answered: its log line has the response's request id."""
         request = response.headers["x-request-id"]
 
-        return eventually(lambda: next((said["pid"] for line, said in self.logged() if request in line), None))
+        def worker():
+            with open(self.data / "run/sluice.log") as log:
+                for line in log:
+                    # The last one may be half written.
+                    if request in line and line.endswith("\n"):
+                        return json.loads(line)["pid"]
 
-    def logged(self):
-        """The lines of the log, and what they say. The last one may be half written, and that of a killed worker stays so."""
-        with open(self.data / "run/sluice.log") as log:
-            for line in log:
-                with contextlib.suppress(json.JSONDecodeError):
-                    yield line, json.loads(line)
+        return eventually(worker)
 
 
 def eventually(look, seconds=20):

@@ -369,8 +369,8 @@ def test_31_no_name_runs_in_a_spreadsheet_or_forges_a_line_of_the_log(house, adm
         assert not [cell for line in table for cell in line if cell[:1] in "=+-@\t\r" and cell and not re.fullmatch(r"-?\d+", cell)]
     forged = '{"level":"info","forged":true}'
     raw(house, f"GET /x%0a{forged} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \x1b[2J{forged}\r\nConnection: close\r\n\r\n")
-    assert not [line for line, said in house.logged() if "forged" in said or "\x1b" in line]
-    assert forged not in (house.data / "run/sluice.log").read_text().splitlines()
+    for line in (house.data / "run/sluice.log").read_text().splitlines():
+        assert "forged" not in json.loads(line) and "\x1b" not in line
 
 
 @pytest.mark.parametrize("text", [

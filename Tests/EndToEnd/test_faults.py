@@ -76,7 +76,7 @@ def thoughtfully(seconds):
 
 SCRIPTS = {
     "line": lambda: line_of(100 * MEBIBYTE), "document": lambda: document_of(100 * MEBIBYTE),
-    "bomb": lambda: bomb(100 * MEBIBYTE), "padded": padded, "slow": slowly, "slower": lambda: slowly(600), "short": shortly,
+    "bomb": lambda: bomb(100 * MEBIBYTE), "padded": padded, "slow": slowly, "short": shortly,
     "thoughtful": lambda: thoughtfully(3), "pensive": lambda: thoughtfully(30),
 }
 
@@ -204,31 +204,28 @@ def test_a_slow_reader_makes_the_upstream_wait_and_is_cut_off(desk):
 
 def test_who_closes_their_half_of_the_connection_has_left(desk):
     """nginx cannot tell it from leaving, and neither can we."""
-    person, model = desk.person(), desk.models["slower"]
+    person, model = desk.person(), desk.models["slow"]
     with raw_request(desk, person, {"model": model, "messages": QUESTION, "stream": True}) as reader:
         assert b"word0" in read_until(reader, b"word0")
         reader.shutdown(socket.SHUT_WR)
         row, = eventually(lambda: person.usage())
-    assert row["outcome"] == "abandoned" and 0 < row["completion_tokens"] < 600
+    assert row["outcome"] == "abandoned" and 0 < row["completion_tokens"] < 60
 
 
 @pytest.mark.parametrize("policy, outcome", [("cancel", "abandoned"), ("drain", "finished")])
 @pytest.mark.parametrize("way", ["chat", "api"])
 def test_a_reader_who_leaves_pays_what_the_tier_says(desk, policy, outcome, way):
-    person, model = desk.person(disconnect=policy, graceSeconds=0), desk.models["slow" if policy == "drain" else "slower"]
+    person, model = desk.person(disconnect=policy, graceSeconds=0), desk.models["slow"]
     body = {"model": model, "messages": QUESTION, "stream": True}
     with raw_request(desk, person, body) if way == "api" else raw_form(desk, person, model) as reader:
         read_until(reader, b"word3")
     row, = eventually(lambda: person.usage())
     assert row["outcome"] == outcome
-    kept = desk.house.rows("SELECT text FROM message WHERE request = ? AND role = 'assistant'", row["request_id"])
-    assert len(kept) == (way == "chat") and all("word3" in message["text"] for message in kept)
-    if policy == "cancel":
-        assert 0 < row["completion_tokens"] < 600 and not any("word599" in message["text"] for message in kept)
-        return
     whole = desk.caller(person).chat.completions.create(model=model, messages=QUESTION)
-    assert row["completion_tokens"] == person.usage()[-1]["completion_tokens"]
-    assert all(message["text"] == whole.choices[0].message.content for message in kept)
+    assert (row["completion_tokens"] == person.usage()[-1]["completion_tokens"]) == (policy == "drain")
+    if way == "chat":
+        kept, = desk.house.rows("SELECT text, state FROM message WHERE request = ? AND role = 'assistant'", row["request_id"])
+        assert "word3" in kept["text"] and (kept["text"] == whole.choices[0].message.content) == (policy == "drain")
 
 
 def raw_request(desk, person, body):
