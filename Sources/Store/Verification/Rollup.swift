@@ -91,7 +91,7 @@ struct Rollup: Sendable {
         "DELETE FROM \(table) WHERE (\(keys.map(\.column).joined(separator: ", "))) IN (VALUES \(tuples(count)))"
     }
 
-    /// Derives rows by their keys, those of which there is usage.
+    /// Derives rows by their keys, those of which there is usage. One that stands under another organization goes.
     func insertion(of count: Int) -> String {
         let sources = keys.map(\.source).joined(separator: ", ")
         return """

@@ -26,8 +26,7 @@ extension Words {
         case .stopped: self("It did not answer in time.")
         case .personDisabled: self("You are disabled.")
         case .shuttingDown, .duplicateRequest, .keyIsOver, .settledBefore, .keyOfAnotherRequest, .storeUnavailable,
-            .tooManyReplies,
-            .unmeterable:
+            .tooManyReplies, .unmeterable:
             self("The worker could not take it. Try again.")
         }
     }
